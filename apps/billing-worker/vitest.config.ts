@@ -1,0 +1,4 @@
+import { defineProject, mergeConfig } from 'vitest/config';
+import { base } from '../../vitest.base.js';
+
+export default mergeConfig(base, defineProject({ test: { name: 'billing-worker', include: ['src/**/*.spec.ts'] } }));

@@ -1,0 +1,104 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { fastify } from 'fastify';
+import type { z } from 'zod';
+import { ConfigurationError, loadConfiguration } from '../configuration/load-configuration.js';
+import type { ServiceConfiguration } from '../configuration/service-configuration.js';
+import { serveApiDocs, type ApiDescription } from '../http/api-docs.js';
+import { createHttpApplication } from '../http/http-application.js';
+import { createEventLogger, type EventLogger } from '../logging/event-logger.js';
+import { managementRoutes } from '../management/management.plugin.js';
+import { Readiness } from '../management/readiness.js';
+import { Metrics } from '../metrics/metrics.js';
+import { serviceModule } from './service.module.js';
+
+/** What makes a service: its name, its configuration, its root module and where it listens. */
+export interface ServiceDefinition<Schema extends z.ZodObject> {
+  readonly name: string;
+  readonly configuration: Schema;
+  port(configuration: z.output<Schema>): number;
+  module(configuration: z.output<Schema>): DynamicModule;
+  /** Left out by a service without a public API. */
+  apiDescription?(configuration: z.output<Schema>): ApiDescription;
+}
+
+/**
+ * Runs a service until SIGTERM or SIGINT, upon which it finishes the requests at hand and ends.
+ * With a faulty configuration it lists all the faults and ends with exit code 1.
+ */
+export async function runService<Schema extends z.ZodObject>(
+  definition: ServiceDefinition<Schema>,
+): Promise<void> {
+  const configuration = configurationOrExit(definition);
+  // Every service's schema extends the common one, which a generic parameter cannot say.
+  const common = configuration as unknown as ServiceConfiguration;
+  const logger = createEventLogger(definition.name, common.LOG_LEVEL);
+  try {
+    await start(definition, configuration, common, logger);
+  } catch (error) {
+    logger.error('service.start_failed', `${definition.name} cannot start: ${describe(error)}`);
+    process.exit(1);
+  }
+}
+
+async function start<Schema extends z.ZodObject>(
+  definition: ServiceDefinition<Schema>,
+  configuration: z.output<Schema>,
+  common: ServiceConfiguration,
+  logger: EventLogger,
+): Promise<void> {
+  const metrics = new Metrics(definition.name);
+  const readiness = new Readiness();
+  const module = serviceModule(definition.module(configuration), {
+    logger,
+    metrics,
+    readiness,
+  });
+  const app = await createHttpApplication(module, logger, metrics);
+  await serveManagement(app, common, readiness, metrics);
+  if (definition.apiDescription && common.API_DOCS === 'on') {
+    serveApiDocs(app, definition.apiDescription(configuration));
+  }
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  const port = definition.port(configuration);
+  await app.listen(port, common.LISTEN_HOST);
+  logger.info('service.started', `${definition.name} listens on port ${port}`, { port });
+}
+
+async function serveManagement(
+  app: NestFastifyApplication,
+  common: ServiceConfiguration,
+  readiness: Readiness,
+  metrics: Metrics,
+): Promise<void> {
+  const routes = managementRoutes(readiness, metrics);
+  if (common.MANAGEMENT_PORT === undefined) {
+    await app.register(routes);
+    return;
+  }
+  const server = fastify();
+  await server.register(routes);
+  await server.listen({ port: common.MANAGEMENT_PORT, host: common.LISTEN_HOST });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onClose', () => server.close());
+}
+
+function configurationOrExit<Schema extends z.ZodObject>(
+  definition: ServiceDefinition<Schema>,
+): z.output<Schema> {
+  try {
+    return loadConfiguration(definition.configuration, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${definition.name} cannot start: ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+// A refused connection to a database has all of its text in the errors it is made of.
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(String).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

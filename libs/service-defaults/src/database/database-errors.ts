@@ -1,0 +1,25 @@
+const NETWORK_ERRORS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
+
+// PostgreSQL's classes for a lost connection, too many connections, and a server that starts or stops.
+const SQL_STATES = /^(08...|53300|57P0[123])$/;
+
+const DRIVER_MESSAGES =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection with .* is not established|Driver not Connected/i;
+
+/** Whether an error means that the database is away, as opposed to refusing what it was asked. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && (NETWORK_ERRORS.has(code) || SQL_STATES.test(code))) return true;
+  if (DRIVER_MESSAGES.test(error.message)) return true;
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
+  return isDatabaseUnavailable((error as { driverError?: unknown }).driverError);
+}

@@ -1,0 +1,40 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSourceOptions, MigrationInterface } from 'typeorm';
+
+/** A service's database: its tables as entities, and how they came to be as migrations. */
+export interface DatabaseDefinition {
+  readonly url: string;
+  readonly entities: readonly Type[];
+  readonly migrations: readonly Type<MigrationInterface>[];
+}
+
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 3_000;
+const STATEMENT_TIMEOUT_MS = 5_000;
+
+/** Options with which a service, its migrations and its tests reach the database. */
+export function dataSourceOptions(definition: DatabaseDefinition): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url: definition.url,
+    entities: [...definition.entities],
+    migrations: [...definition.migrations],
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+    poolSize: POOL_SIZE,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: { statement_timeout: STATEMENT_TIMEOUT_MS },
+  };
+}
+
+/** Connects a service to its database. The schema is never changed from here: see `migrate`. */
+export function databaseModule(definition: DatabaseDefinition): DynamicModule {
+  return TypeOrmModule.forRoot({
+    ...dataSourceOptions(definition),
+    retryAttempts: 10,
+    retryDelay: 1_000,
+    verboseRetryLog: false,
+  });
+}

@@ -1,0 +1,35 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+
+/** How an API describes itself. */
+export interface ApiDescription {
+  readonly title: string;
+  readonly description: string;
+  /** The token endpoint that issues this API's access tokens. */
+  readonly tokenUrl: string;
+  /** The scopes it knows, each with what it allows. */
+  readonly scopes: Readonly<Record<string, string>>;
+}
+
+/** The name of the security scheme in the OpenAPI document. */
+export const OAUTH2_SCHEME = 'oauth2';
+
+/** Serves the OpenAPI document at `/openapi.json` and a page for people at `/docs`. */
+export function serveApiDocs(app: INestApplication, api: ApiDescription): void {
+  const document = new DocumentBuilder()
+    .setTitle(api.title)
+    .setDescription(api.description)
+    .setVersion('1')
+    .addOAuth2(
+      {
+        type: 'oauth2',
+        flows: { clientCredentials: { tokenUrl: api.tokenUrl, scopes: { ...api.scopes } } },
+      },
+      OAUTH2_SCHEME,
+    )
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+  });
+}

@@ -1,0 +1,60 @@
+import { NestFactory } from '@nestjs/core';
+import type { DynamicModule } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { EventLogger } from '../logging/event-logger.js';
+import { NestLogger } from '../logging/nest-logger.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { ProblemDetailsFilter } from '../problem-details/problem-details.filter.js';
+import { validationPipe } from '../problem-details/validation.js';
+import { JsonBodyInterceptor } from './json-body.interceptor.js';
+import { useMethodNotAllowed } from './method-not-allowed.hook.js';
+import { useRequestContext } from './request-context.hook.js';
+import { useRequestLog } from './request-log.hook.js';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+// Longer than the idle time of the clients and proxies in front, so that they close a connection first.
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+/** Makes the HTTP application all our services are, before anything is mounted or listening. */
+export async function createHttpApplication(
+  module: DynamicModule,
+  logger: EventLogger,
+  metrics: Metrics,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    // Nest's middleware layer, which every request would pass and none of our services uses.
+    skipMiddie: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // A request that arrives while the service stops is still answered; its connection is then closed.
+    return503OnClosing: false,
+  });
+  const server: FastifyInstance = adapter.getInstance();
+  useRequestContext(server);
+  useRequestLog(server, logger, metrics);
+  useMethodNotAllowed(server);
+  keepBodiesUnparsed(server);
+
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useSecurityHeaders();
+  app.useGlobalFilters(new ProblemDetailsFilter(logger));
+  app.useGlobalInterceptors(new JsonBodyInterceptor());
+  app.useGlobalPipes(validationPipe());
+  return app;
+}
+
+// Parsing belongs behind the guards; until then a body is bytes, and no more of them than the limit.
+function keepBodiesUnparsed(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+}

@@ -1,0 +1,22 @@
+export { runService, type ServiceDefinition } from './bootstrap/run-service.js';
+export { ConfigurationError, loadConfiguration } from './configuration/load-configuration.js';
+export { internalUrl, port, postgresUrl, seconds, serviceUrl } from './configuration/fields.js';
+export { serviceConfiguration } from './configuration/service-configuration.js';
+export { databaseModule, type DatabaseDefinition } from './database/database.module.js';
+export { DatabaseReadiness } from './database/database-readiness.js';
+export { isDatabaseUnavailable } from './database/database-errors.js';
+export { migrate, runMigrations } from './database/migrate.js';
+export { OAUTH2_SCHEME, type ApiDescription } from './http/api-docs.js';
+export { createEventLogger, EventLogger } from './logging/event-logger.js';
+export { Readiness, type ReadinessCheck } from './management/readiness.js';
+export { Metrics } from './metrics/metrics.js';
+export { describeError, type ErrorDescription } from './problem-details/describe-error.js';
+export { Problem, type FieldError, type ProblemDetails } from './problem-details/problem.js';
+export { logUnexpected, ProblemDetailsFilter } from './problem-details/problem-details.filter.js';
+export { invalidInput, validationPipe } from './problem-details/validation.js';
+export {
+  createRequestContext,
+  currentRequestContext,
+  propagationHeaders,
+  runInRequestContext,
+} from './request-context/request-context.js';

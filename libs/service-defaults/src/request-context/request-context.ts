@@ -1,0 +1,46 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes, randomUUID } from 'node:crypto';
+
+/** What ties together everything that is done for one request, or for one run of a background job. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** The trace identifier of W3C Trace Context 3.2.2.3: 32 lower-case hexadecimal digits. */
+  readonly traceId: string;
+  /** The same two under the names they have in a log line. */
+  readonly logFields: { readonly request_id: string; readonly trace_id: string };
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/**
+ * Makes the context of a request from what its caller sent along, or anew.
+ *
+ * @param requestId the `X-Request-Id` header; one that could not stand in a log line as it is gets replaced.
+ * @param traceparent the header of W3C Trace Context 3.2.
+ */
+export function createRequestContext(requestId?: string, traceparent?: string): RequestContext {
+  const id = requestId && REQUEST_ID.test(requestId) ? requestId : randomUUID();
+  const traceId = TRACEPARENT.exec(traceparent ?? '')?.[1] ?? randomBytes(16).toString('hex');
+  return { requestId: id, traceId, logFields: { request_id: id, trace_id: traceId } };
+}
+
+/** Runs a function, and all that it awaits, inside a context. */
+export function runInRequestContext<T>(context: RequestContext, run: () => T): T {
+  return storage.run(context, run);
+}
+
+export function currentRequestContext(): RequestContext | undefined {
+  return storage.getStore();
+}
+
+/** The headers that carry the current context to another service. */
+export function propagationHeaders(): Record<string, string> {
+  const context = storage.getStore();
+  if (!context) return {};
+  return {
+    'x-request-id': context.requestId,
+    traceparent: `00-${context.traceId}-${randomBytes(8).toString('hex')}-01`,
+  };
+}

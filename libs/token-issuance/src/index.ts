@@ -1,0 +1,15 @@
+export {
+  AccessTokenIssuer,
+  type AccessTokenClaims,
+  type AccessTokenHeader,
+  type Grant,
+  type IssuedAccessToken,
+} from './access-token-issuer.js';
+export { jsonWebKeySet, type JsonWebKeySet } from './json-web-key-set.js';
+export { sealPrivateKey, unsealPrivateKey } from './sealed-private-key.js';
+export {
+  generateSigningKey,
+  type PublicSigningJwk,
+  type SigningAlgorithm,
+  type SigningKey,
+} from './signing-key.js';
