@@ -1,1 +1,9 @@
-export {};
+export {
+  AuthorizedHttpService,
+  ClientCredentialsModule,
+  type ClientCredentialsModuleOptions,
+} from './client-credentials.module.js';
+export { ForeignOriginError } from './authorize-requests.js';
+export type { ClientRegistration } from './client-registration.js';
+export { TokenProvider } from './token-provider.js';
+export { TokenRequestError } from './token-request-error.js';

@@ -1,1 +1,7 @@
-export {};
+export { GuardsModule } from './guards.module.js';
+export { type GuardsModuleOptions, type Refusal } from './guards-options.js';
+export { IssuerKeys } from './keys/issuer-keys.js';
+export { CurrentClient } from './scopes/current-client.decorator.js';
+export { Public } from './scopes/public.decorator.js';
+export { OAUTH2_SECURITY_SCHEME, RequireScopes } from './scopes/require-scopes.decorator.js';
+export { type Client } from './verification/client.js';

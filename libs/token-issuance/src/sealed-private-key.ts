@@ -1,9 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import {
-  exportSigningKey,
-  importSigningKey,
-  type SigningKey,
-} from './signing-key.js';
+import { exportSigningKey, importSigningKey, type SigningKey } from './signing-key.js';
 
 const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;

@@ -56,5 +56,10 @@ async function describe(privateKey: KeyObject): Promise<SigningKey> {
   if (kty !== 'EC' || crv !== 'P-256' || !x || !y) throw new Error('not a P-256 private key');
   const members = { kty, crv, x, y };
   const kid = await calculateJwkThumbprint(members);
-  return { kid, alg: 'ES256', privateKey, publicJwk: { ...members, kid, alg: 'ES256', use: 'sig' } };
+  return {
+    kid,
+    alg: 'ES256',
+    privateKey,
+    publicJwk: { ...members, kid, alg: 'ES256', use: 'sig' },
+  };
 }

@@ -41,7 +41,9 @@ export const serviceUrl = () =>
     } else if (url.username || url.password) {
       context.addIssue('must hold no credentials');
     } else if (value.endsWith('/')) {
-      context.addIssue('must not end with a slash, as identifiers are compared character by character');
+      context.addIssue(
+        'must not end with a slash, as identifiers are compared character by character',
+      );
     }
   });
 

@@ -19,8 +19,6 @@ export function invalidInput(issues: readonly StandardSchemaV1.Issue[]): Problem
 }
 
 function fieldError(issue: StandardSchemaV1.Issue): FieldError {
-  const path = (issue.path ?? []).map((part) =>
-    String(typeof part === 'object' ? part.key : part),
-  );
+  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
   return { field: path.join('.'), detail: issue.message };
 }

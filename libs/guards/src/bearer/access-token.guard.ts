@@ -1,0 +1,116 @@
+import {
+  BadRequestException,
+  ForbiddenException,
+  Injectable,
+  ServiceUnavailableException,
+  UnauthorizedException,
+  type ExecutionContext,
+  type HttpException,
+} from '@nestjs/common';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import { GuardsOptions } from '../guards-options.js';
+import { PUBLIC } from '../scopes/public.decorator.js';
+import { REQUIRED_SCOPES } from '../scopes/require-scopes.decorator.js';
+import type { Client } from '../verification/client.js';
+import { InvalidTokenError, KeysUnavailableError } from '../verification/token-refusal.js';
+import { bearerCredentials, type RequestHead } from './bearer-credentials.js';
+import { bearerChallenge, type BearerError } from './challenge.js';
+
+/**
+ * Lets a request through if it brings a valid access token with the scopes the route asks for. Every
+ * route is guarded unless it is marked `@Public()`.
+ */
+@Injectable()
+export class AccessTokenGuard extends AuthGuard('bearer') {
+  constructor(
+    private readonly guards: GuardsOptions,
+    private readonly reflector: Reflector,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
+    // RFC 9111 3.5: an answer to an authorised request is its client's alone.
+    this.setHeader(context, 'cache-control', 'no-store');
+    this.refuseWithoutToken(context);
+    await super.canActivate(context);
+    const needed = this.reflector.getAllAndOverride<string[]>(REQUIRED_SCOPES, targets) ?? [];
+    this.refuseWithoutScopes(context, needed);
+    return true;
+  }
+
+  /** Passport's outcome: the client, or why there is none. */
+  override handleRequest<User = Client>(
+    failure: unknown,
+    client: User | false,
+    _info: unknown,
+    context: ExecutionContext,
+  ): User {
+    if (failure instanceof KeysUnavailableError) {
+      this.guards.onRefused?.({ reason: 'keys_unavailable' });
+      this.setHeader(context, 'retry-after', '5');
+      throw new ServiceUnavailableException();
+    }
+    if (failure instanceof InvalidTokenError) this.refuseToken(context, failure.reason);
+    if (failure) throw failure;
+    if (!client) this.refuseToken(context, 'malformed');
+    return client;
+  }
+
+  private refuseWithoutToken(context: ExecutionContext): void {
+    const request = context.switchToHttp().getRequest<RequestHead>();
+    const { kind } = bearerCredentials(request);
+    if (kind === 'none') {
+      this.guards.onRefused?.({ reason: 'no_token' });
+      throw this.challenge(context, new UnauthorizedException());
+    }
+    if (kind === 'ambiguous') {
+      this.guards.onRefused?.({ reason: 'several_authorization_headers' });
+      throw this.challenge(context, new BadRequestException(), {
+        error: 'invalid_request',
+        description: 'The request has more than one Authorization header',
+      });
+    }
+    if (kind === 'malformed') this.refuseToken(context, 'malformed');
+  }
+
+  private refuseToken(context: ExecutionContext, reason: InvalidTokenError['reason']): never {
+    this.guards.onRefused?.({ reason });
+    throw this.challenge(context, new UnauthorizedException(), {
+      error: 'invalid_token',
+      description:
+        reason === 'expired'
+          ? 'The access token has expired'
+          : 'The access token is not valid here',
+    });
+  }
+
+  private refuseWithoutScopes(context: ExecutionContext, needed: readonly string[]): void {
+    const { user: client } = context.switchToHttp().getRequest<{ user: Client }>();
+    if (needed.every((scope) => client.scopes.has(scope))) return;
+    this.guards.onRefused?.({ reason: 'insufficient_scope', clientId: client.clientId });
+    throw this.challenge(context, new ForbiddenException(), {
+      error: 'insufficient_scope',
+      description: 'The access token does not cover this operation',
+      scope: needed.join(' '),
+    });
+  }
+
+  private challenge<E extends HttpException>(
+    context: ExecutionContext,
+    exception: E,
+    failure?: BearerError,
+  ): E {
+    const challenge = bearerChallenge(this.guards.metadataUrl, failure);
+    this.setHeader(context, 'www-authenticate', challenge);
+    return exception;
+  }
+
+  private setHeader(context: ExecutionContext, name: string, value: string): void {
+    this.adapterHost.httpAdapter.setHeader(context.switchToHttp().getResponse(), name, value);
+  }
+}

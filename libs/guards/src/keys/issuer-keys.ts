@@ -1,0 +1,135 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { KeysUnavailableError } from '../verification/token-refusal.js';
+import { discoverJwksUri } from './discover-jwks-uri.js';
+import { fetchJson, type Fetch } from './fetch-json.js';
+
+export interface IssuerKeysOptions {
+  readonly issuer: string;
+  /** Where the keys are, if that is not to be discovered from the issuer's metadata. */
+  readonly jwksUri?: string | undefined;
+  readonly fetch: Fetch;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+interface KeySet {
+  readonly find: ReturnType<typeof createLocalJWKSet>;
+  readonly kids: ReadonlySet<string>;
+  readonly fetchedAt: number;
+  readonly refreshAfterMs: number;
+}
+
+/** How long keys are used before they are fetched again in the background, unless the issuer says less. */
+const LONGEST_REFRESH_MS = 5 * 60_000;
+const SHORTEST_REFRESH_MS = 10_000;
+/** How long keys are used while the issuer cannot be reached. */
+const LONGEST_STALE_MS = 60 * 60_000;
+/** How long a token with an unknown `kid` causes no new fetch after the last one. */
+const UNKNOWN_KEY_COOL_DOWN_MS = 30_000;
+/** How long after a failed fetch no new one is tried. */
+const FAILURE_COOL_DOWN_MS = 1_000;
+
+/**
+ * The public keys of an issuer: fetched once for however many callers, fetched again in the background,
+ * and kept in use for an hour while the issuer is away. A flood of tokens with invented key identifiers
+ * causes one fetch in 30 seconds.
+ */
+export class IssuerKeys {
+  private current: KeySet | undefined;
+  private fetching: Promise<KeySet> | undefined;
+  private lastAttemptAt = Number.NEGATIVE_INFINITY;
+  private discovered: string | undefined;
+
+  constructor(private readonly options: IssuerKeysOptions) {}
+
+  /** Finds the key a token names, the way jose asks for it. Only the issuer's own keys are considered, never one from a token's header (RFC 8725 3.10). */
+  readonly resolve: JWTVerifyGetKey = async (header, token) => {
+    const keys = await this.usableKeys();
+    try {
+      return await keys.find(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey) || !this.mayFetchForUnknownKey())
+        throw error;
+      const renewed = await this.fetchOnce().catch(() => keys);
+      return renewed.find(header, token);
+    }
+  };
+
+  /** Whether a key by which a token has been verified is still among the issuer's. */
+  stillPublished(kid: string | undefined): boolean {
+    const keys = this.current;
+    if (!keys) return false;
+    const age = this.options.now() - keys.fetchedAt;
+    if (age > keys.refreshAfterMs) this.refreshInBackground();
+    return age <= LONGEST_STALE_MS && (kid === undefined || keys.kids.has(kid));
+  }
+
+  /**
+   * Resolves if tokens can be verified; for readiness checks.
+   *
+   * @throws KeysUnavailableError
+   */
+  async ready(): Promise<void> {
+    await this.usableKeys();
+  }
+
+  private async usableKeys(): Promise<KeySet> {
+    const keys = this.current;
+    if (!keys) return this.fetchOrFail();
+    const age = this.options.now() - keys.fetchedAt;
+    if (age > LONGEST_STALE_MS) return this.fetchOrFail();
+    if (age > keys.refreshAfterMs) this.refreshInBackground();
+    return keys;
+  }
+
+  private async fetchOrFail(): Promise<KeySet> {
+    if (!this.fetching && this.sinceLastAttempt() < FAILURE_COOL_DOWN_MS) {
+      throw new KeysUnavailableError();
+    }
+    return this.fetchOnce();
+  }
+
+  private refreshInBackground(): void {
+    if (this.fetching || this.sinceLastAttempt() < UNKNOWN_KEY_COOL_DOWN_MS) return;
+    // The keys at hand stay in use; the next attempt follows after the cool-down.
+    this.fetchOnce().catch(() => undefined);
+  }
+
+  private mayFetchForUnknownKey(): boolean {
+    return this.fetching !== undefined || this.sinceLastAttempt() >= UNKNOWN_KEY_COOL_DOWN_MS;
+  }
+
+  private sinceLastAttempt(): number {
+    return this.options.now() - this.lastAttemptAt;
+  }
+
+  private fetchOnce(): Promise<KeySet> {
+    this.fetching ??= this.fetchKeys().finally(() => {
+      this.fetching = undefined;
+    });
+    return this.fetching;
+  }
+
+  private async fetchKeys(): Promise<KeySet> {
+    const { fetch, issuer, jwksUri, now } = this.options;
+    this.lastAttemptAt = now();
+    try {
+      this.discovered ??= jwksUri ?? (await discoverJwksUri(fetch, issuer));
+      const { body, maxAgeSeconds } = await fetchJson(fetch, this.discovered);
+      const document = body as unknown as JSONWebKeySet;
+      const find = createLocalJWKSet(document);
+      const kids = new Set(document.keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid])));
+      this.current = { find, kids, fetchedAt: now(), refreshAfterMs: refreshAfter(maxAgeSeconds) };
+      return this.current;
+    } catch (error) {
+      // The issuer may have moved its keys: the next attempt looks up where they are.
+      this.discovered = undefined;
+      throw new KeysUnavailableError({ cause: error });
+    }
+  }
+}
+
+function refreshAfter(maxAgeSeconds: number | undefined): number {
+  const wanted = maxAgeSeconds === undefined ? LONGEST_REFRESH_MS : maxAgeSeconds * 1_000;
+  return Math.min(Math.max(wanted, SHORTEST_REFRESH_MS), LONGEST_REFRESH_MS);
+}
