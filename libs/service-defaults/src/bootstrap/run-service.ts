@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, ExceptionFilter } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { fastify } from 'fastify';
 import type { z } from 'zod';
@@ -10,6 +10,7 @@ import { createEventLogger, type EventLogger } from '../logging/event-logger.js'
 import { managementRoutes } from '../management/management.plugin.js';
 import { Readiness } from '../management/readiness.js';
 import { Metrics } from '../metrics/metrics.js';
+import { ProblemDetailsFilter } from '../problem-details/problem-details.filter.js';
 import { serviceModule } from './service.module.js';
 
 /** What makes a service: its name, its configuration, its root module and where it listens. */
@@ -18,6 +19,8 @@ export interface ServiceDefinition<Schema extends z.ZodObject> {
   readonly configuration: Schema;
   port(configuration: z.output<Schema>): number;
   module(configuration: z.output<Schema>): DynamicModule;
+  /** How errors are answered; by default as `application/problem+json`. */
+  errorFilter?(logger: EventLogger, configuration: z.output<Schema>): ExceptionFilter;
   /** Left out by a service without a public API. */
   apiDescription?(configuration: z.output<Schema>): ApiDescription;
 }
@@ -54,7 +57,9 @@ async function start<Schema extends z.ZodObject>(
     metrics,
     readiness,
   });
-  const app = await createHttpApplication(module, logger, metrics);
+  const errorFilter =
+    definition.errorFilter?.(logger, configuration) ?? new ProblemDetailsFilter(logger);
+  const app = await createHttpApplication(module, logger, metrics, errorFilter);
   await serveManagement(app, common, readiness, metrics);
   if (definition.apiDescription && common.API_DOCS === 'on') {
     serveApiDocs(app, definition.apiDescription(configuration));

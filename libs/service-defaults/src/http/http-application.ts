@@ -1,11 +1,10 @@
 import { NestFactory } from '@nestjs/core';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, ExceptionFilter } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { EventLogger } from '../logging/event-logger.js';
+import type { EventLogger } from '../logging/event-logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
-import { ProblemDetailsFilter } from '../problem-details/problem-details.filter.js';
 import { validationPipe } from '../problem-details/validation.js';
 import { JsonBodyInterceptor } from './json-body.interceptor.js';
 import { useMethodNotAllowed } from './method-not-allowed.hook.js';
@@ -22,6 +21,7 @@ export async function createHttpApplication(
   module: DynamicModule,
   logger: EventLogger,
   metrics: Metrics,
+  errorFilter: ExceptionFilter,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     logger: false,
@@ -45,7 +45,7 @@ export async function createHttpApplication(
     abortOnError: false,
   });
   app.useSecurityHeaders();
-  app.useGlobalFilters(new ProblemDetailsFilter(logger));
+  app.useGlobalFilters(errorFilter);
   app.useGlobalInterceptors(new JsonBodyInterceptor());
   app.useGlobalPipes(validationPipe());
   return app;

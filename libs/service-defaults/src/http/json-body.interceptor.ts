@@ -1,8 +1,18 @@
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import {
+  SetMetadata,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { safeParse } from 'secure-json-parse';
 import { Problem } from '../problem-details/problem.js';
+
+const UNPARSED_BODY = 'service-defaults:unparsed-body';
+
+/** Leaves a route's body as bytes, for a handler that takes something else than JSON. */
+export const UnparsedBody = (): MethodDecorator => SetMetadata(UNPARSED_BODY, true);
 
 const JSON_MEDIA_TYPE = /^application\/(json|[\w.+-]+\+json)\s*(;|$)/i;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -14,7 +24,8 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 export class JsonBodyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (Buffer.isBuffer(request.body)) {
+    const unparsed: unknown = Reflect.getMetadata(UNPARSED_BODY, context.getHandler());
+    if (Buffer.isBuffer(request.body) && !unparsed) {
       request.body = parseJson(request.body, request.headers['content-type']);
     }
     return next.handle();

@@ -1,0 +1,41 @@
+import { describeError, EventLogger, logUnexpected } from '@m2m/service-defaults';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { OAuthError, type OAuthErrorCode } from './oauth-error.js';
+
+/** Answers every error of an OAuth endpoint in the form of RFC 6749 5.2. */
+@Catch()
+export class OAuthErrorFilter implements ExceptionFilter {
+  constructor(private readonly logger: EventLogger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const { status, code, description, headers } = this.oauthErrorFor(error);
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    void reply
+      .status(status)
+      .headers({ 'cache-control': 'no-store', ...headers })
+      .send({ error: code, error_description: description });
+  }
+
+  private oauthErrorFor(error: unknown): AnsweredError {
+    if (error instanceof OAuthError) {
+      const { code, description, headers } = error;
+      return { status: error.getStatus(), code, description, headers };
+    }
+    const { status, detail, headers = {}, unexpected } = describeError(error);
+    if (unexpected) logUnexpected(this.logger, error);
+    return { status, code: codeFor(status), description: detail ?? 'The request failed', headers };
+  }
+}
+
+interface AnsweredError {
+  readonly status: number;
+  readonly code: OAuthErrorCode;
+  readonly description: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function codeFor(status: number): OAuthErrorCode {
+  if (status === 503) return 'temporarily_unavailable';
+  return status >= 500 ? 'server_error' : 'invalid_request';
+}

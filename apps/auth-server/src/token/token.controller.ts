@@ -1,0 +1,29 @@
+import { UnparsedBody } from '@m2m/service-defaults';
+import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
+import { FormParameters } from '../oauth/form-parameters.js';
+import { invalidRequest, unsupportedGrantType } from '../oauth/oauth-error.js';
+import { ClientCredentialsGrant, type TokenResponse } from './client-credentials.grant.js';
+
+/** The token endpoint (RFC 6749 3.2). */
+@Controller('oauth2/token')
+export class TokenController {
+  constructor(
+    private readonly clients: ClientAuthenticator,
+    private readonly clientCredentials: ClientCredentialsGrant,
+  ) {}
+
+  @Post()
+  @UnparsedBody()
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  async token(@Req() { headers, body }: FastifyRequest): Promise<TokenResponse> {
+    const parameters = FormParameters.parse(body, headers['content-type']);
+    const grantType = parameters.get('grant_type');
+    if (grantType === undefined) throw invalidRequest('grant_type is missing');
+    if (grantType !== ClientCredentialsGrant.type) throw unsupportedGrantType();
+    const client = await this.clients.authenticate(headers.authorization, parameters);
+    return this.clientCredentials.handle(client, parameters);
+  }
+}
