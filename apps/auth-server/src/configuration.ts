@@ -1,4 +1,10 @@
-import { port, postgresUrl, seconds, serviceConfiguration, serviceUrl } from '@m2m/service-defaults';
+import {
+  port,
+  postgresUrl,
+  seconds,
+  serviceConfiguration,
+  serviceUrl,
+} from '@m2m/service-defaults';
 import { z } from 'zod';
 
 const KEY_ENCRYPTION_KEY_BYTES = 32;

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { AccessTokenGuard } from './bearer/access-token.guard.js';
@@ -8,21 +8,48 @@ import { IssuerKeys } from './keys/issuer-keys.js';
 import { protectedResourceMetadataController } from './metadata/protected-resource-metadata.controller.js';
 import { AccessTokenVerifier } from './verification/access-token-verifier.js';
 
+/** Options of which all but the resource identifier, which says where the metadata is, are injected. */
+export interface GuardsModuleAsyncOptions {
+  readonly resource: string;
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: FactoryProvider<Omit<GuardsModuleOptions, 'resource'>>['useFactory'];
+}
+
 /** Protects an application: once imported, every route that is not `@Public()` needs an access token. */
 @Module({})
 export class GuardsModule {
-  static forRoot(moduleOptions: GuardsModuleOptions): DynamicModule {
-    const options = new GuardsOptions(moduleOptions);
-    const keys = new IssuerKeys({ ...options, fetch, now: Date.now });
-    const verifier = new AccessTokenVerifier(options, keys, Date.now);
+  static forRoot({ resource, ...options }: GuardsModuleOptions): DynamicModule {
+    return GuardsModule.forRootAsync({ resource, useFactory: () => options });
+  }
+
+  static forRootAsync({
+    resource,
+    inject = [],
+    useFactory,
+  }: GuardsModuleAsyncOptions): DynamicModule {
     return {
       module: GuardsModule,
       imports: [PassportModule],
-      controllers: [protectedResourceMetadataController(moduleOptions.resource)],
+      controllers: [protectedResourceMetadataController(resource)],
       providers: [
-        { provide: GuardsOptions, useValue: options },
-        { provide: IssuerKeys, useValue: keys },
-        { provide: AccessTokenVerifier, useValue: verifier },
+        {
+          provide: GuardsOptions,
+          inject,
+          useFactory: async (...parts) =>
+            new GuardsOptions({ ...(await useFactory(...parts)), resource }),
+        },
+        {
+          provide: IssuerKeys,
+          inject: [GuardsOptions],
+          useFactory: ({ issuer, jwksUri }: GuardsOptions) =>
+            new IssuerKeys({ issuer, jwksUri, fetch, now: Date.now }),
+        },
+        {
+          provide: AccessTokenVerifier,
+          inject: [GuardsOptions, IssuerKeys],
+          useFactory: (options: GuardsOptions, keys: IssuerKeys) =>
+            new AccessTokenVerifier(options, keys, Date.now),
+        },
         BearerStrategy,
         { provide: APP_GUARD, useClass: AccessTokenGuard },
       ],

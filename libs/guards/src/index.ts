@@ -1,4 +1,4 @@
-export { GuardsModule } from './guards.module.js';
+export { GuardsModule, type GuardsModuleAsyncOptions } from './guards.module.js';
 export { type GuardsModuleOptions, type Refusal } from './guards-options.js';
 export { IssuerKeys } from './keys/issuer-keys.js';
 export { CurrentClient } from './scopes/current-client.decorator.js';

@@ -1,8 +1,13 @@
 export { runService, type ServiceDefinition } from './bootstrap/run-service.js';
 export { ConfigurationError, loadConfiguration } from './configuration/load-configuration.js';
+export { secretSource } from './configuration/secret-source.js';
 export { internalUrl, port, postgresUrl, seconds, serviceUrl } from './configuration/fields.js';
 export { serviceConfiguration } from './configuration/service-configuration.js';
-export { databaseModule, dataSourceOptions, type DatabaseDefinition } from './database/database.module.js';
+export {
+  databaseModule,
+  dataSourceOptions,
+  type DatabaseDefinition,
+} from './database/database.module.js';
 export { DatabaseReadiness } from './database/database-readiness.js';
 export { isDatabaseUnavailable } from './database/database-errors.js';
 export { migrate, runMigrations } from './database/migrate.js';

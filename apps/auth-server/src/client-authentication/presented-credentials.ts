@@ -42,8 +42,7 @@ function hasAssertion(parameters: FormParameters): boolean {
   );
 }
 
-const severalMethods = () =>
-  invalidRequest('The client authenticates by more than one method');
+const severalMethods = () => invalidRequest('The client authenticates by more than one method');
 
 const BASIC = /^basic +([A-Za-z0-9+/]+=*)$/i;
 

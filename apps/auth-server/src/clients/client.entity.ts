@@ -1,4 +1,12 @@
-import { Column, CreateDateColumn, Entity, JoinTable, ManyToMany, OneToMany, PrimaryColumn } from 'typeorm';
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  JoinTable,
+  ManyToMany,
+  OneToMany,
+  PrimaryColumn,
+} from 'typeorm';
 import { ScopeEntity } from '../resource-servers/scope.entity.js';
 import { ClientSecretEntity } from './client-secret.entity.js';
 import type { ClientAuthMethod } from './registered-client.js';

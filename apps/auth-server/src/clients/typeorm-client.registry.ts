@@ -8,9 +8,7 @@ import type { RegisteredClient } from './registered-client.js';
 /** Looks clients up in the database. */
 @Injectable()
 export class TypeOrmClientRegistry extends ClientRegistry {
-  constructor(
-    @InjectRepository(ClientEntity) private readonly clients: Repository<ClientEntity>,
-  ) {
+  constructor(@InjectRepository(ClientEntity) private readonly clients: Repository<ClientEntity>) {
     super();
   }
 

@@ -69,6 +69,7 @@ export function decodeFormText(text: string): string {
   } catch {
     throw invalidRequest('The body is not correctly percent-encoded');
   }
-  if (CONTROL_CHARACTERS.test(decoded)) throw invalidRequest('A parameter holds control characters');
+  if (CONTROL_CHARACTERS.test(decoded))
+    throw invalidRequest('A parameter holds control characters');
   return decoded;
 }

@@ -15,7 +15,10 @@ const resourceServer = z.strictObject({
 const client = z.strictObject({
   client_id: z
     .string()
-    .regex(/^[^\p{Cc}\p{Cs}]{1,100}$/u, 'must have 1 to 100 characters, none of them control characters'),
+    .regex(
+      /^[^\p{Cc}\p{Cs}]{1,100}$/u,
+      'must have 1 to 100 characters, none of them control characters',
+    ),
   client_name: z.string().min(1),
   token_endpoint_auth_method: z.enum(clientAuthMethods),
   grant_types: z.array(z.string()).default(['client_credentials']),

@@ -47,7 +47,8 @@ function targetOf(
   requested: readonly string[],
   scopes: readonly ClientScope[],
 ): string {
-  if (requested.length > 1) throw invalidTarget('A token is for one resource: ask for each by itself');
+  if (requested.length > 1)
+    throw invalidTarget('A token is for one resource: ask for each by itself');
   const [named] = requested;
   if (named !== undefined) {
     const held = client.scopes.some(({ resource }) => resource === named);

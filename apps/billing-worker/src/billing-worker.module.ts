@@ -1,0 +1,66 @@
+import { ClientCredentialsModule } from '@m2m/client-credentials';
+import {
+  databaseModule,
+  DatabaseReadiness,
+  propagationHeaders,
+  secretSource,
+} from '@m2m/service-defaults';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { BillingRun } from './billing/billing.run.js';
+import { BillingScheduler } from './billing/billing.scheduler.js';
+import { BillingSummaryController } from './billing/billing-summary.controller.js';
+import { LastRun } from './billing/last-run.js';
+import { LastRunEntity } from './billing/last-run.entity.js';
+import { BillingSettings } from './billing-settings.js';
+import type { BillingWorkerConfiguration } from './configuration.js';
+import { billingDatabase } from './database/billing-database.js';
+import { InvoiceEntity } from './invoices/invoice.entity.js';
+import { InvoiceRepository } from './invoices/invoice.repository.js';
+import { OrdersApiClient } from './orders/orders-api.client.js';
+import { TokenReadiness } from './token-readiness.js';
+
+@Module({})
+export class BillingWorkerModule {
+  static forRoot(configuration: BillingWorkerConfiguration): DynamicModule {
+    return {
+      module: BillingWorkerModule,
+      imports: [
+        databaseModule({ ...billingDatabase, url: configuration.BILLING_DATABASE_URL }),
+        TypeOrmModule.forFeature([InvoiceEntity, LastRunEntity]),
+        clientCredentials(configuration),
+      ],
+      controllers: [BillingSummaryController],
+      providers: [
+        { provide: BillingSettings, useValue: settings(configuration) },
+        DatabaseReadiness,
+        TokenReadiness,
+        InvoiceRepository,
+        LastRun,
+        OrdersApiClient,
+        BillingRun,
+        BillingScheduler,
+      ],
+    };
+  }
+}
+
+function settings(configuration: BillingWorkerConfiguration): BillingSettings {
+  return new BillingSettings(configuration.BILLING_INTERVAL_SECONDS);
+}
+
+function clientCredentials(configuration: BillingWorkerConfiguration): DynamicModule {
+  return ClientCredentialsModule.forRoot({
+    apiUrl: configuration.ORDERS_API_URL,
+    headers: propagationHeaders,
+    registration: {
+      issuer: configuration.OAUTH_ISSUER,
+      tokenEndpoint: configuration.OAUTH_TOKEN_ENDPOINT,
+      clientId: configuration.OAUTH_CLIENT_ID,
+      authMethod: configuration.OAUTH_CLIENT_AUTH_METHOD,
+      clientSecret: secretSource('OAUTH_CLIENT_SECRET', process.env),
+      scopes: ['orders:read', 'orders:bill'],
+      resource: configuration.ORDERS_API_AUDIENCE ?? configuration.ORDERS_API_URL,
+    },
+  });
+}

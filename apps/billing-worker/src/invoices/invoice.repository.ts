@@ -1,0 +1,71 @@
+import type { Order } from '@m2m/orders-contract';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { MoreThan, Repository } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { InvoiceEntity, type InvoiceStatus } from './invoice.entity.js';
+
+/** Keeps the invoices. */
+@Injectable()
+export class InvoiceRepository {
+  constructor(
+    @InjectRepository(InvoiceEntity) private readonly invoices: Repository<InvoiceEntity>,
+  ) {}
+
+  /**
+   * Makes an invoice for each order that has none.
+   *
+   * @returns how many were made.
+   */
+  async issueFor(orders: readonly Order[], now: Date): Promise<number> {
+    if (orders.length === 0) return 0;
+    const { raw } = await this.invoices
+      .createQueryBuilder()
+      .insert()
+      .values(orders.map((order) => invoiceFor(order, now)))
+      .orIgnore()
+      .returning('id')
+      .execute();
+    return (raw as unknown[]).length;
+  }
+
+  /** Up to `limit` invoices that have still to be reported, oldest first, after the given one. */
+  async unreported(afterId: string | undefined, limit: number): Promise<InvoiceEntity[]> {
+    return this.invoices.find({
+      where: { status: 'issued', ...(afterId !== undefined && { id: MoreThan(afterId) }) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /** Records how a report ended. One that another worker has recorded already stays as it is. */
+  async settle(id: string, outcome: InvoiceOutcome, now: Date): Promise<void> {
+    await this.invoices.update({ id, status: 'issued' }, { ...outcome, settledAt: now });
+  }
+
+  async countByStatus(): Promise<ReadonlyMap<InvoiceStatus, number>> {
+    const rows: { status: InvoiceStatus; count: string }[] = await this.invoices
+      .createQueryBuilder('invoice')
+      .select('invoice.status', 'status')
+      .addSelect('count(*)', 'count')
+      .groupBy('invoice.status')
+      .getRawMany();
+    return new Map(rows.map(({ status, count }) => [status, Number(count)]));
+  }
+}
+
+/** How the report of an invoice ended. */
+export type InvoiceOutcome =
+  { readonly status: 'acknowledged' } | { readonly status: 'failed'; readonly failure: string };
+
+function invoiceFor(order: Order, now: Date): Partial<InvoiceEntity> {
+  return {
+    id: uuidv7(),
+    orderId: order.id,
+    lines: order.lines,
+    currency: order.currency,
+    amount: order.total,
+    status: 'issued',
+    issuedAt: now,
+  };
+}

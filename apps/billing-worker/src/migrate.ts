@@ -1,0 +1,5 @@
+import 'reflect-metadata';
+import { migrate } from '@m2m/service-defaults';
+import { billingDatabase } from './database/billing-database.js';
+
+await migrate('billing-worker', 'BILLING_DATABASE_URL', billingDatabase);

@@ -1,0 +1,67 @@
+import { AuthorizedHttpService } from '@m2m/client-credentials';
+import { orderPage, type Billing, type Order } from '@m2m/orders-contract';
+import { Injectable } from '@nestjs/common';
+import { isAxiosError } from 'axios';
+import { OrdersApiUnavailableError, ReportRefusedError } from './orders-api.errors.js';
+
+const PAGE_SIZE = 100;
+
+/** The orders API, as the worker uses it. */
+@Injectable()
+export class OrdersApiClient {
+  constructor(private readonly http: AuthorizedHttpService) {}
+
+  /**
+   * All pending orders, page by page.
+   *
+   * @throws OrdersApiUnavailableError
+   */
+  async *pendingOrders(): AsyncGenerator<readonly Order[]> {
+    let cursor: string | null | undefined;
+    while (cursor !== null) {
+      const page = await this.page(cursor);
+      yield page.items;
+      cursor = page.nextCursor;
+    }
+  }
+
+  /**
+   * Reports that an order has been billed. Can be repeated.
+   *
+   * @throws ReportRefusedError if the API will never accept it, OrdersApiUnavailableError otherwise.
+   */
+  async reportBilling(orderId: string, billing: Billing): Promise<void> {
+    try {
+      await this.http.axiosRef.put(`/orders/${orderId}/billing`, billing);
+    } catch (error) {
+      throw reportError(error);
+    }
+  }
+
+  private async page(cursor: string | undefined) {
+    const params = { status: 'pending', limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
+    try {
+      const { data } = await this.http.axiosRef.get<unknown>('/orders', { params });
+      return orderPage.parse(data);
+    } catch (error) {
+      throw new OrdersApiUnavailableError(reasonOf(error));
+    }
+  }
+}
+
+const FINAL_STATUS = new Set([400, 404, 409, 422]);
+
+function reportError(error: unknown): Error {
+  const response = isAxiosError<{ code?: unknown }>(error) ? error.response : undefined;
+  if (!response || !FINAL_STATUS.has(response.status)) {
+    return new OrdersApiUnavailableError(reasonOf(error));
+  }
+  const { code } = response.data ?? {};
+  return new ReportRefusedError(typeof code === 'string' ? code : `http_${response.status}`);
+}
+
+// The errors of axios carry the whole request: nothing but a status or a code goes on from here.
+function reasonOf(error: unknown): string {
+  if (!isAxiosError(error)) return error instanceof Error ? error.message : 'unexpected error';
+  return error.response ? `it answered ${error.response.status}` : (error.code ?? 'network error');
+}

@@ -1,0 +1,18 @@
+/** The orders API did not do what it was asked this time; the work stays and is tried again. */
+export class OrdersApiUnavailableError extends Error {
+  override readonly name = 'OrdersApiUnavailableError';
+
+  constructor(reason: string) {
+    super(`the orders API cannot be used: ${reason}`);
+  }
+}
+
+/** The orders API will not record this invoice, however often it is asked. */
+export class ReportRefusedError extends Error {
+  override readonly name = 'ReportRefusedError';
+
+  /** @param code the problem's `code`, or its status. */
+  constructor(readonly code: string) {
+    super(`the orders API refused the invoice: ${code}`);
+  }
+}

@@ -1,0 +1,44 @@
+import type { OrderQuery } from '@m2m/orders-contract';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, MoreThan, Repository } from 'typeorm';
+import { OrderEntity } from './order.entity.js';
+
+/** Reads and changes orders. */
+@Injectable()
+export class OrderRepository {
+  constructor(@InjectRepository(OrderEntity) private readonly orders: Repository<OrderEntity>) {}
+
+  async find(id: string): Promise<OrderEntity | null> {
+    return this.orders.findOneBy({ id });
+  }
+
+  /** Up to `limit` orders, oldest first, that come after the given one. */
+  async list(
+    status: OrderQuery['status'],
+    afterId: string | undefined,
+    limit: number,
+  ): Promise<OrderEntity[]> {
+    return this.orders.find({
+      where: {
+        ...(status !== undefined && { status }),
+        ...(afterId !== undefined && { id: MoreThan(afterId) }),
+      },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /**
+   * Marks an order as billed if it is still pending: of two invoices that arrive at once, one wins.
+   *
+   * @returns whether this invoice did.
+   */
+  async markBilled(id: string, invoiceId: string, billedAt: Date): Promise<boolean> {
+    const { affected } = await this.orders.update(
+      { id, status: 'pending', invoiceId: IsNull() },
+      { status: 'billed', invoiceId, billedAt },
+    );
+    return affected === 1;
+  }
+}

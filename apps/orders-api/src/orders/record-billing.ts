@@ -1,0 +1,53 @@
+import { problemCodes, type Billing, type Order } from '@m2m/orders-contract';
+import { Problem } from '@m2m/service-defaults';
+import { Injectable } from '@nestjs/common';
+import type { OrderEntity } from './order.entity.js';
+import { representOrder } from './order-representation.js';
+import { OrderRepository } from './order.repository.js';
+
+/** Records that an order has been billed. Idempotent: the same invoice again changes nothing. */
+@Injectable()
+export class RecordBilling {
+  constructor(private readonly orders: OrderRepository) {}
+
+  /** @throws Problem 404, 409 for another invoice or a cancelled order, 422 for another amount. */
+  async record(orderId: string, billing: Billing): Promise<Order> {
+    const order = await this.find(orderId);
+    if (order.status !== 'pending') return representOrder(billedAlready(order, billing));
+    refuseOtherAmount(order, billing);
+    await this.orders.markBilled(orderId, billing.invoiceId, new Date(billing.billedAt));
+    // Read again: another invoice may have been first.
+    return representOrder(billedAlready(await this.find(orderId), billing));
+  }
+
+  private async find(orderId: string): Promise<OrderEntity> {
+    const order = await this.orders.find(orderId);
+    if (!order) throw new Problem(404, { detail: 'There is no such order.' });
+    return order;
+  }
+}
+
+function billedAlready(order: OrderEntity, billing: Billing): OrderEntity {
+  if (order.status === 'cancelled') {
+    throw new Problem(409, {
+      code: problemCodes.orderCancelled,
+      detail: 'The order has been cancelled.',
+    });
+  }
+  if (order.invoiceId !== billing.invoiceId) {
+    throw new Problem(409, {
+      code: problemCodes.billedByAnotherInvoice,
+      detail: 'The order has been billed by another invoice.',
+    });
+  }
+  return order;
+}
+
+function refuseOtherAmount(order: OrderEntity, billing: Billing): void {
+  if (order.total === billing.amount && order.currency === billing.currency) return;
+  throw new Problem(422, {
+    code: problemCodes.amountMismatch,
+    detail: 'The amount billed is not the total of the order.',
+    errors: [{ field: 'amount', detail: 'must be the total of the order, in its currency' }],
+  });
+}

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { BootstrapError } from './bootstrap-error.mjs';
+
+const TAIL_LINES = 20;
+const KEPT_OUTPUT = 64 * 1024;
+
+/** What npm's output says about the cause, in the words of somebody who has to mend it. */
+const KNOWN_CAUSES = [
+  { pattern: /ENOSPC|no space left/i, cause: 'the disk is full' },
+  { pattern: /EDQUOT/, cause: 'the disk quota is used up' },
+  { pattern: /EROFS/, cause: 'the file system is read-only' },
+  {
+    pattern: /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH/,
+    cause: 'the npm registry cannot be reached',
+  },
+  { pattern: /EACCES|EPERM/, cause: 'npm may not write here' },
+];
+
+/**
+ * Installs exactly what package-lock.json names. npm's own output is kept back and shown only if
+ * the installation fails.
+ *
+ * @param {string} root
+ * @param {AbortSignal} interruption its reason is the name of the signal to pass on to npm
+ * @returns {Promise<void>}
+ */
+export function npmCi(root, interruption) {
+  // Whatever NODE_ENV says, the tools that build and run this workspace are development dependencies.
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress'];
+  const npm = spawn('npm', args, {
+    cwd: root,
+    env: environmentFor(root),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const passOn = () => npm.kill(interruption.reason);
+  interruption.addEventListener('abort', passOn);
+  const output = keepTail(npm);
+  return new Promise((resolve, reject) => {
+    npm.on('error', (error) => reject(new BootstrapError(spawnFailure(error))));
+    npm.on('close', (code) => {
+      interruption.removeEventListener('abort', passOn);
+      if (interruption.aborted) reject(new BootstrapError('installation interrupted'));
+      else if (code === 0) resolve();
+      else reject(new BootstrapError(describeFailure(output())));
+    });
+  });
+}
+
+/**
+ * npm empties node_modules, and with it the pinned Node.js that `npm start` has put first on the
+ * path: npm itself has to run on the machine's own.
+ *
+ * @param {string} root
+ */
+function environmentFor(root) {
+  const pinned = join(root, 'node_modules', '.bin');
+  const path = (process.env['PATH'] ?? '').split(delimiter).filter((entry) => entry !== pinned);
+  return { ...process.env, PATH: path.join(delimiter) };
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function keepTail(child) {
+  let kept = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8');
+    stream?.on('data', (chunk) => (kept = `${kept}${chunk}`.slice(-KEPT_OUTPUT)));
+  }
+  return () => kept;
+}
+
+/** @param {Error} error */
+function spawnFailure(error) {
+  return 'code' in error && error.code === 'ENOENT'
+    ? 'npm was not found on the path; it comes with Node.js (https://nodejs.org)'
+    : `npm could not be run: ${error.message}`;
+}
+
+/** @param {string} output */
+function describeFailure(output) {
+  const known = KNOWN_CAUSES.find(({ pattern }) => pattern.test(output));
+  const headline = known
+    ? `dependencies could not be installed: ${known.cause}`
+    : 'dependencies could not be installed';
+  const lines = output.trimEnd().split('\n').slice(-TAIL_LINES);
+  return `${headline}; npm's last lines:\n\n${lines.map((line) => `    ${line}`).join('\n')}\n`;
+}

@@ -1,0 +1,62 @@
+import type { Addresses } from './addresses.ts';
+import { APPS } from './apps.ts';
+import type { AppName } from './apps.ts';
+import type { DataDirectory } from './data-directory.ts';
+
+/** What any process needs of its surroundings. */
+const SYSTEM_VARIABLES = ['PATH', 'HOME', 'LANG', 'TZ'];
+
+/** Settings of the apps that whoever starts the system may choose. */
+const TUNABLE_VARIABLES = [
+  'LOG_LEVEL',
+  'ACCESS_TOKEN_LIFETIME_SECONDS',
+  'BILLING_INTERVAL_SECONDS',
+  'API_DOCS',
+];
+
+export type Environment = Readonly<Record<string, string>>;
+
+/**
+ * The variables that configure an app, and nothing else of this process's own environment. Secrets
+ * go by file: an environment can be read by whoever may list processes.
+ */
+export function appEnvironment(
+  app: AppName,
+  addresses: Addresses,
+  data: DataDirectory,
+  surroundings: NodeJS.ProcessEnv,
+): Environment {
+  const { portVariable, databaseUrlVariable } = APPS[app];
+  return {
+    ...pick(surroundings, [...SYSTEM_VARIABLES, ...TUNABLE_VARIABLES]),
+    NODE_ENV: 'production',
+    [portVariable]: String(addresses.ports[app]),
+    [`${databaseUrlVariable}_FILE`]: data.databaseUrl(app),
+    OAUTH_ISSUER: addresses.urls['auth-server'],
+    ...OWN_VARIABLES[app](addresses, data),
+  };
+}
+
+const OWN_VARIABLES: Readonly<
+  Record<AppName, (addresses: Addresses, data: DataDirectory) => Environment>
+> = {
+  'auth-server': (_addresses, data) => ({
+    AUTH_KEY_ENCRYPTION_KEY_FILE: data.secret('auth-key-encryption-key'),
+  }),
+  'orders-api': ({ urls }) => ({ ORDERS_API_URL: urls['orders-api'] }),
+  'billing-worker': ({ urls }, data) => ({
+    ORDERS_API_URL: urls['orders-api'],
+    OAUTH_CLIENT_ID: 'billing-worker',
+    OAUTH_CLIENT_AUTH_METHOD: 'client_secret_basic',
+    OAUTH_CLIENT_SECRET_FILE: data.secret('billing-worker-client-secret'),
+  }),
+};
+
+function pick(source: NodeJS.ProcessEnv, names: readonly string[]): Environment {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = source[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}

@@ -1,0 +1,36 @@
+import type { Environment } from './app-environment.ts';
+import { APP_NAMES } from './apps.ts';
+import type { AppRecord } from './apps.ts';
+import { handOverWorkerSecret } from './client-credentials.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { runOneShot } from './one-shot.ts';
+import type { Registry } from './registry.ts';
+
+/** Brings each app's database to the schema that the app expects. */
+export async function migrate(
+  environments: AppRecord<Environment>,
+  data: DataDirectory,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const app of APP_NAMES) {
+    await runOneShot({ app, program: 'migrate.js', environment: environments[app] }, data, signal);
+  }
+}
+
+/** Makes the registry known to the auth-server and keeps the credentials of new clients. */
+export async function provision(
+  registry: Registry,
+  environment: Environment,
+  data: DataDirectory,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const oneShot = {
+    app: 'auth-server',
+    program: 'provision.js',
+    args: ['--registry', '-', '--credentials-dir', data.clients],
+    environment,
+    stdin: JSON.stringify(registry),
+  } as const;
+  await runOneShot(oneShot, data, signal);
+  await handOverWorkerSecret(data);
+}
