@@ -1,5 +1,7 @@
-import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import { apiDocsContentSecurityPolicy } from './security-headers.js';
 
 /** How an API describes itself. */
 export interface ApiDescription {
@@ -15,7 +17,8 @@ export interface ApiDescription {
 export const OAUTH2_SCHEME = 'oauth2';
 
 /** Serves the OpenAPI document at `/openapi.json` and a page for people at `/docs`. */
-export function serveApiDocs(app: INestApplication, api: ApiDescription): void {
+export function serveApiDocs(app: NestFastifyApplication, api: ApiDescription): void {
+  allowDocsToLoadTheirParts(app.getHttpAdapter().getInstance());
   const document = new DocumentBuilder()
     .setTitle(api.title)
     .setDescription(api.description)
@@ -31,5 +34,13 @@ export function serveApiDocs(app: INestApplication, api: ApiDescription): void {
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
+  });
+}
+
+function allowDocsToLoadTheirParts(server: FastifyInstance): void {
+  server.addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/docs')) {
+      reply.header('content-security-policy', apiDocsContentSecurityPolicy);
+    }
   });
 }

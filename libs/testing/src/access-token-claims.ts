@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+
+/**
+ * The claims of an access token that is good for five minutes (RFC 9068 2.2); a claim that is overridden
+ * with undefined is left out.
+ *
+ * @param now milliseconds since the epoch.
+ */
+export function accessTokenClaims(
+  given: { readonly iss: string; readonly aud: string } & JWTPayload,
+  now: number = Date.now(),
+): JWTPayload {
+  const iat = Math.floor(now / 1_000);
+  return {
+    sub: 'test-client',
+    client_id: 'test-client',
+    iat,
+    exp: iat + 300,
+    jti: randomUUID(),
+    scope: '',
+    ...given,
+  };
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import type { StepReporter } from '../console/step-reporter.mjs';
+import type { OrdersClient } from './orders-client.ts';
+import { seedDemoOrders, seedFurtherOrders } from './seeding.ts';
+
+const PROGRESS_MS = 5_000;
+
+/** Places the demo's orders and as many further ones as were asked for. */
+export async function placeOrders(
+  client: OrdersClient,
+  further: number,
+  dataDir: string,
+  reporter: StepReporter,
+): Promise<void> {
+  const marker = join(dataDir, 'demo-orders-placed');
+  await reporter.step('placing the demo orders', 'demo orders placed', () =>
+    seedDemoOrders(client, marker),
+  );
+  if (further === 0) return;
+  const total = further.toLocaleString('en');
+  await reporter.step(`placing ${total} further orders`, `${total} further orders placed`, () => {
+    let reportedAt = performance.now();
+    return seedFurtherOrders(client, further, (placed) => {
+      if (performance.now() - reportedAt < PROGRESS_MS) return;
+      reportedAt = performance.now();
+      reporter.line(`    ${placed.toLocaleString('en')} of ${total} orders placed`);
+    });
+  });
+}
