@@ -5,10 +5,11 @@ import type { JWTPayload } from 'jose';
  * The claims of an access token that is good for five minutes (RFC 9068 2.2); a claim that is overridden
  * with undefined is left out.
  *
+ * @param given claims to add or to override: `iss` and `aud` at least.
  * @param now milliseconds since the epoch.
  */
 export function accessTokenClaims(
-  given: { readonly iss: string; readonly aud: string } & JWTPayload,
+  given: JWTPayload,
   now: number = Date.now(),
 ): JWTPayload {
   const iat = Math.floor(now / 1_000);
