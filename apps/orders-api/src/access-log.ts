@@ -1,5 +1,5 @@
 import type { Refusal } from '@m2m/guards';
-import { EventLogger, Metrics } from '@m2m/service-defaults';
+import { type EventLogger, type Metrics } from '@m2m/service-defaults';
 import { Counter } from 'prom-client';
 
 /** Records each refused call, with the reason that its caller is not told. */

@@ -8,11 +8,13 @@ import { IssuerKeys } from './keys/issuer-keys.js';
 import { protectedResourceMetadataController } from './metadata/protected-resource-metadata.controller.js';
 import { AccessTokenVerifier } from './verification/access-token-verifier.js';
 
+type InjectedOptions = Omit<GuardsModuleOptions, 'resource'>;
+
 /** Options of which all but the resource identifier, which says where the metadata is, are injected. */
 export interface GuardsModuleAsyncOptions {
   readonly resource: string;
   readonly inject?: FactoryProvider['inject'];
-  readonly useFactory: FactoryProvider<Omit<GuardsModuleOptions, 'resource'>>['useFactory'];
+  readonly useFactory: (...parts: never[]) => InjectedOptions | Promise<InjectedOptions>;
 }
 
 /** Protects an application: once imported, every route that is not `@Public()` needs an access token. */
@@ -35,8 +37,8 @@ export class GuardsModule {
         {
           provide: GuardsOptions,
           inject,
-          useFactory: async (...parts) =>
-            new GuardsOptions({ ...(await useFactory(...parts)), resource }),
+          useFactory: async (...parts: unknown[]) =>
+            new GuardsOptions({ ...(await useFactory(...(parts as never[]))), resource }),
         },
         {
           provide: IssuerKeys,

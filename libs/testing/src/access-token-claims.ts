@@ -8,10 +8,7 @@ import type { JWTPayload } from 'jose';
  * @param given claims to add or to override: `iss` and `aud` at least.
  * @param now milliseconds since the epoch.
  */
-export function accessTokenClaims(
-  given: JWTPayload,
-  now: number = Date.now(),
-): JWTPayload {
+export function accessTokenClaims(given: JWTPayload, now: number = Date.now()): JWTPayload {
   const iat = Math.floor(now / 1_000);
   return {
     sub: 'test-client',

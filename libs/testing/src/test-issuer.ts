@@ -19,9 +19,8 @@ export class TestIssuer {
 
   static async start(): Promise<TestIssuer> {
     const key = await TestSigningKey.generate();
-    let issuer: TestIssuer | undefined;
-    const server = await TestHttpServer.start((request) => issuer?.answer(request) ?? {});
-    issuer = new TestIssuer(server, key);
+    const server = await TestHttpServer.start((request) => issuer.answer(request));
+    const issuer = new TestIssuer(server, key);
     return issuer;
   }
 

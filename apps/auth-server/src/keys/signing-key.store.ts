@@ -1,5 +1,5 @@
 import { sealPrivateKey, unsealPrivateKey, type SigningKey } from '@m2m/token-issuance';
-import { DataSource, type EntityManager } from 'typeorm';
+import { type DataSource, type EntityManager } from 'typeorm';
 import { SigningKeyEntity } from './signing-key.entity.js';
 
 /** The advisory lock under which one replica makes a key while the others wait for it. */

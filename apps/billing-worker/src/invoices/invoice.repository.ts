@@ -19,14 +19,14 @@ export class InvoiceRepository {
    */
   async issueFor(orders: readonly Order[], now: Date): Promise<number> {
     if (orders.length === 0) return 0;
-    const { raw } = await this.invoices
+    const result = await this.invoices
       .createQueryBuilder()
       .insert()
       .values(orders.map((order) => invoiceFor(order, now)))
       .orIgnore()
       .returning('id')
       .execute();
-    return (raw as unknown[]).length;
+    return (result.raw as unknown[]).length;
   }
 
   /** Up to `limit` invoices that have still to be reported, oldest first, after the given one. */

@@ -52,11 +52,11 @@ export class OrdersApiClient {
 const FINAL_STATUS = new Set([400, 404, 409, 422]);
 
 function reportError(error: unknown): Error {
-  const response = isAxiosError<{ code?: unknown }>(error) ? error.response : undefined;
+  const response = isAxiosError<{ code?: unknown } | undefined>(error) ? error.response : undefined;
   if (!response || !FINAL_STATUS.has(response.status)) {
     return new OrdersApiUnavailableError(reasonOf(error));
   }
-  const { code } = response.data ?? {};
+  const code = response.data?.code;
   return new ReportRefusedError(typeof code === 'string' ? code : `http_${response.status}`);
 }
 

@@ -59,7 +59,7 @@ async function claim(
   manager: EntityManager,
   row: Pick<IdempotencyKeyEntity, 'clientId' | 'key' | 'requestDigest'>,
 ): Promise<boolean> {
-  const { raw } = await manager
+  const result = await manager
     .createQueryBuilder()
     .insert()
     .into(IdempotencyKeyEntity)
@@ -67,5 +67,5 @@ async function claim(
     .orIgnore()
     .returning('key')
     .execute();
-  return (raw as unknown[]).length === 1;
+  return (result.raw as unknown[]).length === 1;
 }

@@ -33,12 +33,13 @@ export class AccessTokenGuard extends AuthGuard('bearer') {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, targets)) return true;
+    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets)) return true;
     // RFC 9111 3.5: an answer to an authorised request is its client's alone.
     this.setHeader(context, 'cache-control', 'no-store');
     this.refuseWithoutToken(context);
     await super.canActivate(context);
-    const needed = this.reflector.getAllAndOverride<string[]>(REQUIRED_SCOPES, targets) ?? [];
+    const needed =
+      this.reflector.getAllAndOverride<string[] | undefined>(REQUIRED_SCOPES, targets) ?? [];
     this.refuseWithoutScopes(context, needed);
     return true;
   }
@@ -56,7 +57,7 @@ export class AccessTokenGuard extends AuthGuard('bearer') {
       throw new ServiceUnavailableException();
     }
     if (failure instanceof InvalidTokenError) this.refuseToken(context, failure.reason);
-    if (failure) throw failure;
+    if (failure instanceof Error) throw failure;
     if (!client) this.refuseToken(context, 'malformed');
     return client;
   }

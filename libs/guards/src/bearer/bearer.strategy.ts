@@ -18,9 +18,9 @@ export class BearerStrategy extends PassportStrategy(Strategy) {
   // The strategy itself would also take a token from the query and the body, which RFC 9700 4.3.2 forbids.
   override authenticate(request: RequestHead): void {
     const credentials = bearerCredentials(request);
-    const headers =
-      credentials.kind === 'token' ? { authorization: `Bearer ${credentials.token}` } : {};
-    super.authenticate({ headers } as StrategyRequest);
+    const authorization = credentials.kind === 'token' ? `Bearer ${credentials.token}` : undefined;
+    const headerOnly: unknown = { headers: { authorization } };
+    super.authenticate(headerOnly as StrategyRequest);
   }
 
   validate(token: string): Promise<Client> {

@@ -37,7 +37,9 @@ export async function fetchJson(fetch: Fetch, url: string): Promise<FetchedJson>
 async function readText(response: Response, url: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
+  // Node's streams are iterable, which the web's type of them does not say.
+  const body = response.body as AsyncIterable<Uint8Array> | null;
+  for await (const chunk of body ?? []) {
     bytes += chunk.length;
     if (bytes > MOST_BYTES) throw new Error(`${url} answered more than ${MOST_BYTES} bytes`);
     chunks.push(chunk);

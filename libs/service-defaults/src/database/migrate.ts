@@ -35,7 +35,7 @@ export async function migrate(
 /** Applies the migrations that are missing and returns their names. */
 export async function runMigrations(definition: DatabaseDefinition): Promise<string[]> {
   const options = dataSourceOptions(definition);
-  const dataSource = new DataSource({ ...options, extra: {} } as typeof options);
+  const dataSource = new DataSource({ ...options, extra: {} });
   await dataSource.initialize();
   const lock = dataSource.createQueryRunner();
   try {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
 
 interface Route {
@@ -15,17 +15,18 @@ export function useMethodNotAllowed(server: FastifyInstance): void {
     routes.set(url, route);
   });
   server.addHook('onRequest', (request, _reply, done) => {
-    if (!request.is404) return done();
-    const segments = (request.url.split('?')[0] ?? '').split('/');
-    const route = [...routes.values()].find((candidate) => matches(candidate, segments));
-    if (!route || route.methods.has(request.method)) return done();
-    const allow = [...route.methods].sort().join(', ');
-    done(
-      new Problem(405, {
-        detail: 'This address does not answer that method.',
-        headers: { allow },
-      }),
-    );
+    done(request.is404 ? methodNotAllowed(request, routes.values()) : undefined);
+  });
+}
+
+function methodNotAllowed(request: FastifyRequest, routes: Iterable<Route>): Problem | undefined {
+  const segments = (request.url.split('?')[0] ?? '').split('/');
+  const route = [...routes].find((candidate) => matches(candidate, segments));
+  if (!route || route.methods.has(request.method)) return undefined;
+  const allow = [...route.methods].sort().join(', ');
+  return new Problem(405, {
+    detail: 'This address does not answer that method.',
+    headers: { allow },
   });
 }
 
