@@ -26,6 +26,8 @@ export class TestSigningKey {
   /** Signs just what is given; nothing is added to the claims. */
   async sign(claims: JWTPayload, header: Partial<JWTHeaderParameters> = {}): Promise<string> {
     const protectedHeader = { alg: this.alg, kid: this.kid, typ: 'at+jwt', ...header };
-    return new SignJWT(claims).setProtectedHeader(protectedHeader).sign(this.privateKey);
+    // jose signs no extension it was not told of.
+    const crit = Object.fromEntries((header.crit ?? []).map((name) => [name, true]));
+    return new SignJWT(claims).setProtectedHeader(protectedHeader).sign(this.privateKey, { crit });
   }
 }

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { GuardsOptions } from './guards-options.js';
+
+const safe = { issuer: 'https://auth.example', resource: 'https://api.example/v1' };
+
+describe('the options of the guards', () => {
+  it('have safe defaults', () => {
+    const options = new GuardsOptions(safe);
+
+    expect(options.audience).toBe('https://api.example/v1');
+    expect(options.algorithms).toEqual(['ES256', 'PS256', 'EdDSA', 'RS256']);
+    expect(options.clockToleranceSeconds).toBe(10);
+  });
+
+  it('R24 put the well-known part between host and path', () => {
+    expect(new GuardsOptions(safe).metadataUrl).toBe(
+      'https://api.example/.well-known/oauth-protected-resource/v1',
+    );
+  });
+
+  it.each([
+    { ...safe, algorithms: ['HS256'] },
+    { ...safe, algorithms: ['ES256', 'none'] },
+    { ...safe, clockToleranceSeconds: 61 },
+    { ...safe, clockToleranceSeconds: -1 },
+    { ...safe, issuer: '' },
+    { ...safe, audience: '' },
+  ])('cannot be made unsafe by %j', (options) => {
+    expect(() => new GuardsOptions(options)).toThrow(RangeError);
+  });
+});
