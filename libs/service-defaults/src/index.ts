@@ -11,7 +11,7 @@ export {
 export { DatabaseReadiness } from './database/database-readiness.js';
 export { isDatabaseUnavailable } from './database/database-errors.js';
 export { migrate, runMigrations } from './database/migrate.js';
-export { OAUTH2_SCHEME, type ApiDescription } from './http/api-docs.js';
+export type { ApiDescription } from './http/api-docs.js';
 export { UnparsedBody } from './http/json-body.interceptor.js';
 export { createEventLogger, EventLogger } from './logging/event-logger.js';
 export { Readiness, type ReadinessCheck } from './management/readiness.js';

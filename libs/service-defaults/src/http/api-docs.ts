@@ -13,8 +13,8 @@ export interface ApiDescription {
   readonly scopes: Readonly<Record<string, string>>;
 }
 
-/** The name of the security scheme in the OpenAPI document. */
-export const OAUTH2_SCHEME = 'oauth2';
+/** The name by which the operations of a guarded API refer to the security scheme. */
+const OAUTH2_SCHEME = 'oauth2';
 
 /** Serves the OpenAPI document at `/openapi.json` and a page for people at `/docs`. */
 export function serveApiDocs(app: NestFastifyApplication, api: ApiDescription): void {
