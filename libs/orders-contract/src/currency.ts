@@ -1,7 +1,7 @@
 import { code, codes } from 'currency-codes';
 
-/** ISO 4217 also lists metals, funds and test codes, which belong to no country and which no order is in. */
-const NOT_MONEY = /^Zz/;
+/** Of the codes that belong to no single country, which start with X, those people pay in; the others are metals, units of account and test codes. */
+const MONEY_OF_SEVERAL_COUNTRIES = new Set(['XAF', 'XCD', 'XCG', 'XOF', 'XPF']);
 
 /** How many digits a currency has after the decimal point (ISO 4217), or undefined if it is unknown. */
 export function currencyDigits(currency: string): number | undefined {
@@ -11,7 +11,7 @@ export function currencyDigits(currency: string): number | undefined {
 const DIGITS: ReadonlyMap<string, number> = new Map(
   codes().flatMap((name) => {
     const record = code(name);
-    if (!record || record.countries.some((country) => NOT_MONEY.test(country))) return [];
-    return [[name, record.digits]];
+    const isMoney = !name.startsWith('X') || MONEY_OF_SEVERAL_COUNTRIES.has(name);
+    return record && isMoney ? [[name, record.digits]] : [];
   }),
 );

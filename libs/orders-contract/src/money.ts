@@ -10,14 +10,8 @@ const MOST_INTEGER_DIGITS = 15;
 export function isAmount(text: string, currency: string): boolean {
   const digits = currencyDigits(currency);
   if (digits === undefined) return false;
-  const [whole = '', fraction] = text.split('.');
-  if (!/^(0|[1-9]\d*)$/.test(whole) || whole.length > MOST_INTEGER_DIGITS) return false;
-  if (digits === 0) return fraction === undefined && !text.includes('.');
-  return (
-    fraction !== undefined &&
-    new RegExp(`^\\d{${digits}}$`).test(fraction) &&
-    text.split('.').length === 2
-  );
+  const fraction = digits === 0 ? '' : `\\.\\d{${digits}}`;
+  return new RegExp(`^(0|[1-9]\\d{0,${MOST_INTEGER_DIGITS - 1}})${fraction}$`).test(text);
 }
 
 /** The amount in the currency's smallest unit, exactly. */

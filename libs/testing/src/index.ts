@@ -1,3 +1,5 @@
+import './provided-context.js';
+
 export { accessTokenClaims } from './access-token-claims.js';
 export { TestClock } from './test-clock.js';
 export { createTestDatabase, type TestDatabase } from './test-database.js';

@@ -12,12 +12,19 @@ const resourceServer = z.strictObject({
   scopes: z.array(z.strictObject({ name: scopeName, description: z.string() })),
 });
 
+/** File systems allow 255 bytes, of which `.json` and the name of the temporary file need some. */
+const LONGEST_FILE_NAME = 200;
+
 const client = z.strictObject({
   client_id: z
     .string()
     .regex(
       /^[^\p{Cc}\p{Cs}]{1,100}$/u,
       'must have 1 to 100 characters, none of them control characters',
+    )
+    .refine(
+      (value) => encodeURIComponent(value).length <= LONGEST_FILE_NAME,
+      'is too long for the name of its credential file',
     ),
   client_name: z.string().min(1),
   token_endpoint_auth_method: z.enum(clientAuthMethods),

@@ -34,11 +34,11 @@ export class BillingRun {
 
   /** @throws OrdersApiUnavailableError, TokenRequestError; what has been done until then is kept. */
   async run(): Promise<BillingRunResult> {
-    // What an earlier run left unreported comes first: its orders may no longer be listed as pending.
-    let total = await this.reportInvoices();
+    let total = NOTHING;
     for await (const page of this.orders.pendingOrders()) {
       const invoiced = await this.invoices.issueFor(page, new Date());
       total = add(total, { ...NOTHING, seen: page.length, invoiced });
+      // Also those that an earlier run left, whose orders may no longer be listed as pending.
       total = add(total, await this.reportInvoices());
     }
     return total;

@@ -1,5 +1,5 @@
 import { AuthorizedHttpService } from '@m2m/client-credentials';
-import { orderPage, type Billing, type Order } from '@m2m/orders-contract';
+import { orderPage, problemCodes, type Billing, type Order } from '@m2m/orders-contract';
 import { Injectable } from '@nestjs/common';
 import { isAxiosError } from 'axios';
 import { OrdersApiUnavailableError, ReportRefusedError } from './orders-api.errors.js';
@@ -49,15 +49,20 @@ export class OrdersApiClient {
   }
 }
 
+/**
+ * An answer is final only with one of the API's own problem codes. A bare 404, say, may come from a gateway
+ * in front of it.
+ */
 const FINAL_STATUS = new Set([400, 404, 409, 422]);
+const OWN_CODES: ReadonlySet<unknown> = new Set(Object.values(problemCodes));
 
 function reportError(error: unknown): Error {
   const response = isAxiosError<{ code?: unknown } | undefined>(error) ? error.response : undefined;
-  if (!response || !FINAL_STATUS.has(response.status)) {
+  const code = response?.data?.code;
+  if (!response || !FINAL_STATUS.has(response.status) || !OWN_CODES.has(code)) {
     return new OrdersApiUnavailableError(reasonOf(error));
   }
-  const code = response.data?.code;
-  return new ReportRefusedError(typeof code === 'string' ? code : `http_${response.status}`);
+  return new ReportRefusedError(String(code));
 }
 
 // The errors of axios carry the whole request: nothing but a status or a code goes on from here.

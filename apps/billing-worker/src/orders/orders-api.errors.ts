@@ -11,7 +11,7 @@ export class OrdersApiUnavailableError extends Error {
 export class ReportRefusedError extends Error {
   override readonly name = 'ReportRefusedError';
 
-  /** @param code the problem's `code`, or its status. */
+  /** @param code the `code` of the API's problem. */
   constructor(readonly code: string) {
     super(`the orders API refused the invoice: ${code}`);
   }

@@ -11,7 +11,6 @@ import {
   type OrderPage,
   type OrderQuery,
 } from '@m2m/orders-contract';
-import { Problem } from '@m2m/service-defaults';
 import { Body, Controller, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -19,6 +18,7 @@ import { z } from 'zod';
 import { IdempotencyKey } from '../idempotency/idempotency-key.decorator.js';
 import { ListOrders } from './list-orders.js';
 import { representOrder } from './order-representation.js';
+import { orderNotFound } from './order-not-found.js';
 import { OrderRepository } from './order.repository.js';
 import { PlaceOrder } from './place-order.js';
 import { RecordBilling } from './record-billing.js';
@@ -69,7 +69,7 @@ export class OrdersController {
   @ApiResponse({ status: 404, description: 'There is no such order' })
   async show(@Param('id', { schema: orderId }) id: string): Promise<Order> {
     const found = await this.orders.find(id);
-    if (!found) throw new Problem(404, { detail: 'There is no such order.' });
+    if (!found) throw orderNotFound();
     return representOrder(found);
   }
 

@@ -1,6 +1,7 @@
 import { problemCodes, type Billing, type Order } from '@m2m/orders-contract';
 import { Problem } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
+import { orderNotFound } from './order-not-found.js';
 import type { OrderEntity } from './order.entity.js';
 import { representOrder } from './order-representation.js';
 import { OrderRepository } from './order.repository.js';
@@ -22,7 +23,7 @@ export class RecordBilling {
 
   private async find(orderId: string): Promise<OrderEntity> {
     const order = await this.orders.find(orderId);
-    if (!order) throw new Problem(404, { detail: 'There is no such order.' });
+    if (!order) throw orderNotFound();
     return order;
   }
 }

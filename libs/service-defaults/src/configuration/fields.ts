@@ -40,9 +40,9 @@ export const serviceUrl = () =>
       context.addIssue('must have no query and no fragment');
     } else if (url.username || url.password) {
       context.addIssue('must hold no credentials');
-    } else if (value.endsWith('/')) {
+    } else if (value !== canonical(url)) {
       context.addIssue(
-        'must not end with a slash, as identifiers are compared character by character',
+        'must be in its shortest form (lower-case host, no default port, no slash at the end, no blanks), as identifiers are compared character by character',
       );
     }
   });
@@ -53,6 +53,11 @@ export const internalUrl = () =>
     const url = parseUrl(value);
     return (url?.protocol === 'https:' || url?.protocol === 'http:') && !value.includes('#');
   }, 'must be an absolute http or https URL');
+
+// RFC 8414 2 and RFC 8707 2 compare identifiers as they are written; what a URL parser mends would never match.
+function canonical(url: URL): string {
+  return url.href.replace(/\/$/, '');
+}
 
 function parseUrl(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined;

@@ -1,6 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSourceOptions, MigrationInterface } from 'typeorm';
+import { SilentTypeOrmLogger } from './silent-typeorm.logger.js';
 
 /** A service's database: its tables as entities, and how they came to be as migrations. */
 export interface DatabaseDefinition {
@@ -22,7 +23,7 @@ export function dataSourceOptions(definition: DatabaseDefinition): DataSourceOpt
     migrations: [...definition.migrations],
     migrationsTransactionMode: 'each',
     synchronize: false,
-    logging: false,
+    logger: new SilentTypeOrmLogger(false),
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     extra: { statement_timeout: STATEMENT_TIMEOUT_MS },

@@ -22,7 +22,7 @@ class ThingsController {
 
   @Post()
   add(): void {
-    throw new Error('password=hunter2 at /srv/app');
+    throw new Error('hunter2 at /srv/app');
   }
 
   @Get(':id')
@@ -34,6 +34,9 @@ class ThingsController {
 
 @Module({ controllers: [ThingsController], providers: [Greeting] })
 class ThingsModule {}
+
+/** More than it takes, even on a busy machine. */
+const PATIENCE = { timeout: 4_000 };
 
 describe('an HTTP application', () => {
   const lines: string[] = [];
@@ -144,18 +147,20 @@ describe('an HTTP application', () => {
   });
 
   it('logs the path of a request and never its query (O04)', async () => {
-    await fetch(`${url}/things/7?access_token=abc&name=hunter2`);
-    await expect.poll(() => loggedEvents().map((line) => line['event'])).toContain('http.request');
+    await fetch(`${url}/things/7?access_token=opaque&name=hunter2`);
+    await expect
+      .poll(() => loggedEvents().map((line) => line['event']), PATIENCE)
+      .toContain('http.request');
 
     const event = loggedEvents().find((line) => line['event'] === 'http.request');
     expect(event).toMatchObject({ method: 'GET', route: '/things/:id', path: '/things/7' });
-    expect(JSON.stringify(event)).not.toMatch(/hunter2|abc/);
+    expect(JSON.stringify(event)).not.toMatch(/hunter2|opaque/);
   });
 
   it('measures requests by their route, so that made-up addresses make no new series', async () => {
     await fetch(`${url}/things/made-up-1`);
     await fetch(`${url}/made-up-2`);
-    await expect.poll(() => metrics.registry.metrics()).toContain('route="none"');
+    await expect.poll(() => metrics.registry.metrics(), PATIENCE).toContain('route="none"');
 
     const text = await metrics.registry.metrics();
     expect(text).toContain('route="/things/:id"');

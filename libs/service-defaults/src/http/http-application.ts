@@ -1,18 +1,17 @@
 import { NestFactory } from '@nestjs/core';
 import type { DynamicModule, ExceptionFilter } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { EventLogger } from '../logging/event-logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
-import { describeError } from '../problem-details/describe-error.js';
-import { problemDetails } from '../problem-details/problem.js';
 import { validationPipe } from '../problem-details/validation.js';
 import { JsonBodyInterceptor } from './json-body.interceptor.js';
 import { useMethodNotAllowed } from './method-not-allowed.hook.js';
 import { useRequestContext } from './request-context.hook.js';
 import { useRequestLog } from './request-log.hook.js';
 import { apiSecurityHeaders } from './security-headers.js';
+import { answerUnroutable } from './unroutable.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -35,7 +34,7 @@ export async function createHttpApplication(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // A request that arrives while the service stops is still answered; its connection is then closed.
     return503OnClosing: false,
-    frameworkErrors: answerUnroutable,
+    frameworkErrors: answerUnroutable(logger, metrics),
   });
   const server: FastifyInstance = adapter.getInstance();
   useRequestContext(server);
@@ -53,16 +52,6 @@ export async function createHttpApplication(
   app.useGlobalInterceptors(new JsonBodyInterceptor());
   app.useGlobalPipes(validationPipe());
   return app;
-}
-
-// What the router itself refuses, such as a malformed address, never reaches a filter.
-function answerUnroutable(error: FastifyError, _request: unknown, reply: FastifyReply): void {
-  const { status, ...options } = describeError(error);
-  void reply
-    .status(status)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify(problemDetails(status, options)));
 }
 
 // Parsing belongs behind the guards; until then a body is bytes, and no more of them than the limit.

@@ -4,7 +4,7 @@ import type { Metrics } from '../metrics/metrics.js';
 
 const QUIET = new Set(['/health/live', '/health/ready', '/metrics']);
 
-/** Records each finished request in the log and in the metrics: its path and never its query, which is not ours to keep. */
+/** Records each finished request. */
 export function useRequestLog(
   server: FastifyInstance,
   logger: EventLogger,
@@ -12,19 +12,30 @@ export function useRequestLog(
 ): void {
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
-    const { statusCode: status, elapsedTime } = reply;
-    metrics.requestDuration.observe({ method: request.method, route, status }, elapsedTime / 1_000);
-    if (!QUIET.has(route)) {
-      logger.info('http.request', `${request.method} ${route} ${status}`, {
-        method: request.method,
-        route,
-        path: pathOf(request),
-        status,
-        duration_ms: Math.round(elapsedTime * 100) / 100,
-        ...callerOf(request),
-      });
-    }
+    const { statusCode: status, elapsedTime: elapsedMs } = reply;
+    recordRequest(logger, metrics, request, { route, status, elapsedMs });
     done();
+  });
+}
+
+/** Puts a request into the log and the metrics: its path and never its query, which is not ours to keep. */
+export function recordRequest(
+  logger: EventLogger,
+  metrics: Metrics,
+  request: FastifyRequest,
+  outcome: { readonly route: string; readonly status: number; readonly elapsedMs: number },
+): void {
+  const { method } = request;
+  const { route, status, elapsedMs } = outcome;
+  metrics.requestDuration.observe({ method, route, status }, elapsedMs / 1_000);
+  if (QUIET.has(route)) return;
+  logger.info('http.request', `${method} ${route} ${status}`, {
+    method,
+    route,
+    path: pathOf(request),
+    status,
+    duration_ms: Math.round(elapsedMs * 100) / 100,
+    ...callerOf(request),
   });
 }
 

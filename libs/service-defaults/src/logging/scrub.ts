@@ -1,13 +1,21 @@
-/** What a credential looks like, and what a log shows in its place. */
+const CREDENTIAL_NAMES =
+  '(?:client_|api_)?secret|client_assertion|(?:access_|refresh_)?token|password|authorization|private_key';
+
+/**
+ * What a credential looks like in a line of JSON, and what a log shows in its place. No pattern asks for a
+ * word boundary in front: in JSON a line break is `\\n`, whose letter would be part of the word.
+ */
 const CREDENTIALS: readonly [RegExp, string][] = [
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]'],
-  [/\bcs_[\w-]{20,}/g, '[client secret]'],
-  [/\b(Basic|Bearer|DPoP)\s+[\w~+/.-]{8,}=*/gi, '$1 [credentials]'],
-  [/\b(client_secret|client_assertion|access_token)=[^&\s"\\]+/gi, '$1=[credentials]'],
+  [/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]'],
+  [/cs_[\w-]{20,}/g, '[client secret]'],
+  [/(Basic|Bearer|DPoP)\s+[\w~+/.-]{8,}=*/gi, '$1 [credentials]'],
+  [new RegExp(`"(${CREDENTIAL_NAMES})":"(?:[^"\\\\]|\\\\.)*"`, 'gi'), '"$1":"[credentials]"'],
+  [new RegExp(`\\b(${CREDENTIAL_NAMES})=[^&\\s"\\\\]+`, 'gi'), '$1=[credentials]'],
   [/:\/\/([^\s:/@"\\]*):[^\s/@"\\]+@/g, '://$1:[password]@'],
 ];
 
-const ANY_CREDENTIAL = /eyJ|cs_|basic |bearer |dpop |_secret=|_assertion=|_token=|:\/\//i;
+const ANY_CREDENTIAL =
+  /eyJ|cs_|basic |bearer |dpop |secret|assertion|token["=]|password|authorization|private_key|:\/\//i;
 
 /**
  * Cuts credentials out of a finished log line, whatever field or message they came in by.

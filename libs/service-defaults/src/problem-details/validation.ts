@@ -14,11 +14,21 @@ export function invalidInput(issues: readonly StandardSchemaV1.Issue[]): Problem
   return new Problem(400, {
     code: 'invalid_input',
     detail: 'The input does not match what this operation takes.',
-    errors: issues.slice(0, MOST_ERRORS).map(fieldError),
+    errors: issues.flatMap(fieldErrors).slice(0, MOST_ERRORS),
   });
 }
 
-function fieldError(issue: StandardSchemaV1.Issue): FieldError {
-  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  return { field: path.join('.'), detail: issue.message };
+/** zod reports all the unknown fields of an object as one issue, which names them in `keys`. */
+type Issue = StandardSchemaV1.Issue & { readonly keys?: readonly string[] };
+
+// What a caller made up is repeated only if it could be the name of a field.
+const FIELD_NAME = /^[\w-]{1,64}$/;
+
+function fieldErrors({ path = [], message, keys }: Issue): FieldError[] {
+  const at = path.map((part) => String(typeof part === 'object' ? part.key : part));
+  if (!keys) return [{ field: at.join('.'), detail: message }];
+  return keys.map((key) => ({
+    field: [...at, FIELD_NAME.test(key) ? key : '?'].join('.'),
+    detail: 'is not known here',
+  }));
 }

@@ -12,7 +12,7 @@ export interface RequestContext {
 
 const storage = new AsyncLocalStorage<RequestContext>();
 const REQUEST_ID = /^[\w.-]{1,64}$/;
-const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
  * Makes the context of a request from what its caller sent along, or anew.

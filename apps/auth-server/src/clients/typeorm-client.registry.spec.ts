@@ -1,0 +1,108 @@
+import { dataSourceOptions, runMigrations } from '@m2m/service-defaults';
+import { createTestDatabase, type TestDatabase } from '@m2m/testing';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { authDatabase } from '../database/auth-database.js';
+import { ClientEntity } from './client.entity.js';
+import { digestClientSecret } from './client-secret.js';
+import { TypeOrmClientRegistry } from './typeorm-client.registry.js';
+
+describe('TypeOrmClientRegistry', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let registry: TypeOrmClientRegistry;
+
+  beforeAll(async () => {
+    database = await createTestDatabase(inject('postgresUrl'));
+    const definition = { ...authDatabase, url: database.url };
+    await runMigrations(definition);
+    dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
+    registry = new TypeOrmClientRegistry(dataSource.getRepository(ClientEntity));
+    await dataSource.query(`
+      INSERT INTO resource_server (name, identifier)
+      VALUES ('orders', 'https://orders.example'), ('admin', 'https://issuer.example')`);
+    await dataSource.query(`
+      INSERT INTO scope (name, resource_server, description)
+      VALUES ('orders:read', 'orders', ''), ('orders:bill', 'orders', ''),
+        ('clients:read', 'admin', ''), ('clients:write', 'admin', '')`);
+  });
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  it('finds a client with its scopes, each with the resource it is for', async () => {
+    await insertClient('worker', { scopes: ['orders:read', 'orders:bill', 'clients:read'] });
+    await insertSecret('worker', 'a', null);
+    await insertSecret('worker', 'b', null);
+
+    const client = await registry.find('worker');
+
+    expect(client).toMatchObject({
+      clientId: 'worker',
+      authMethod: 'client_secret_post',
+      grantTypes: ['client_credentials'],
+      disabled: false,
+    });
+    expect(new Set(client?.scopes)).toEqual(
+      new Set([
+        { name: 'orders:read', resource: 'https://orders.example' },
+        { name: 'orders:bill', resource: 'https://orders.example' },
+        { name: 'clients:read', resource: 'https://issuer.example' },
+      ]),
+    );
+    expect(client?.scopes).toHaveLength(3);
+    expect(client?.secretDigests).toHaveLength(2);
+  });
+
+  it('leaves out the secrets whose time is over (C01)', async () => {
+    await insertClient('rotated', { scopes: [] });
+    await insertSecret('rotated', 'over', '-1 second');
+    await insertSecret('rotated', 'ending', '1 hour');
+    await insertSecret('rotated', 'endless', null);
+
+    const digests = (await registry.find('rotated'))?.secretDigests.map((digest) =>
+      digest.toString('hex'),
+    );
+
+    expect(digests?.sort()).toEqual(
+      ['ending', 'endless'].map((secret) => digestClientSecret(secret).toString('hex')).sort(),
+    );
+  });
+
+  it('finds a client without secrets and scopes, and says that it is disabled (C05)', async () => {
+    await insertClient('disabled', { scopes: [] });
+    await dataSource.query(`UPDATE client SET disabled = true WHERE client_id = 'disabled'`);
+
+    await expect(registry.find('disabled')).resolves.toMatchObject({
+      disabled: true,
+      secretDigests: [],
+      scopes: [],
+    });
+  });
+
+  it.each(['nobody', 'WORKER', 'worker ', '%', ''])('does not find "%s"', async (clientId) => {
+    await expect(registry.find(clientId)).resolves.toBeUndefined();
+  });
+
+  async function insertClient(clientId: string, { scopes }: { scopes: string[] }): Promise<void> {
+    await dataSource.query(
+      `INSERT INTO client (client_id, client_name, token_endpoint_auth_method, grant_types)
+       VALUES ($1, 'a client', 'client_secret_post', '{client_credentials}')`,
+      [clientId],
+    );
+    await dataSource.query(
+      'INSERT INTO client_scope (client_id, scope) SELECT $1, unnest($2::text[])',
+      [clientId, scopes],
+    );
+  }
+
+  async function insertSecret(clientId: string, secret: string, ends: string | null) {
+    await dataSource.query(
+      `INSERT INTO client_secret (digest, client_id, expires_at)
+       VALUES ($1, $2, now() + $3::interval)`,
+      [digestClientSecret(secret), clientId, ends],
+    );
+  }
+});

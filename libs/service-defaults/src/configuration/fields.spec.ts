@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { internalUrl, port, postgresUrl, seconds, serviceUrl } from './fields.js';
+
+describe('serviceUrl', () => {
+  it.each([
+    'https://issuer.example',
+    'https://issuer.example:8443/tenant/a',
+    'http://localhost:3000',
+    'http://auth.localhost',
+    'http://127.0.0.1:3000',
+    'http://127.3.2.1',
+    'http://[::1]:3000',
+  ])('accepts %s', (value) => {
+    expect(serviceUrl().parse(value)).toBe(value);
+  });
+
+  it.each([
+    ['http://issuer.example', 'must use https'],
+    ['http://127.0.0.1.evil.example', 'must use https'],
+    ['http://localhost.evil.example', 'must use https'],
+    ['http://evil-localhost', 'must use https'],
+    ['ftp://issuer.example', 'must be an absolute https URL'],
+    ['issuer.example', 'must be an absolute https URL'],
+    ['/oauth2', 'must be an absolute https URL'],
+    ['https://issuer.example?tenant=a', 'no query'],
+    ['https://issuer.example?', 'no query'],
+    ['https://issuer.example#part', 'no fragment'],
+    ['https://user@issuer.example', 'no credentials'],
+    ['https://:password@issuer.example', 'no credentials'],
+    ['https://issuer.example/', 'must be in its shortest form'],
+    ['https://issuer.example/tenant/', 'must be in its shortest form'],
+  ])('refuses %s: it %s', (value, reason) => {
+    expect(faultsOf(serviceUrl(), value)).toEqual([expect.stringContaining(reason)]);
+  });
+
+  // A URL parser mends these, but an identifier is compared as it was written.
+  it.each([' https://issuer.example', 'https://issuer.example/ ', 'https:issuer.example'])(
+    'refuses "%s", which is a URL only after mending',
+    (value) => {
+      expect(serviceUrl().safeParse(value).success).toBe(false);
+    },
+  );
+});
+
+describe('internalUrl', () => {
+  it('accepts plain http to any host, as inside a network of containers', () => {
+    expect(internalUrl().parse('http://auth-server:3000/oauth2/token')).toBe(
+      'http://auth-server:3000/oauth2/token',
+    );
+  });
+
+  it.each(['ftp://auth-server', 'auth-server:3000', '/oauth2/token', 'http://auth-server#a'])(
+    'refuses %s',
+    (value) => {
+      expect(internalUrl().safeParse(value).success).toBe(false);
+    },
+  );
+});
+
+describe('postgresUrl', () => {
+  it.each(['postgres://user:pw@localhost:5432/orders', 'postgresql://localhost/orders'])(
+    'accepts %s',
+    (value) => {
+      expect(postgresUrl().parse(value)).toBe(value);
+    },
+  );
+
+  it.each(['mysql://localhost/orders', 'localhost:5432/orders', 'orders'])(
+    'refuses %s',
+    (value) => {
+      expect(faultsOf(postgresUrl(), value)).toEqual(['must be a postgres:// URL']);
+    },
+  );
+});
+
+describe('seconds', () => {
+  const field = seconds({ min: 10, max: 600, standard: 300 });
+
+  it('accepts whole numbers from the least to the most', () => {
+    expect([field.parse('10'), field.parse('600')]).toEqual([10, 600]);
+  });
+
+  it('has a standard value', () => {
+    expect(field.parse(undefined)).toBe(300);
+  });
+
+  it.each([
+    ['9', 'must be at least 10 seconds'],
+    ['601', 'must be at most 600 seconds'],
+    ['10.5', 'must be a whole number of seconds'],
+    ['5m', 'must be a number of seconds'],
+  ])('refuses %s: it %s', (value, reason) => {
+    expect(faultsOf(field, value)).toEqual([reason]);
+  });
+});
+
+describe('port', () => {
+  it.each([
+    ['1', 1],
+    ['65535', 65_535],
+    [undefined, 3000],
+  ])('reads %s as %d', (value, expected) => {
+    expect(port(3000).parse(value)).toBe(expected);
+  });
+
+  it.each(['0', '65536', '-1', '80.5', 'http'])('refuses %s', (value) => {
+    expect(port(3000).safeParse(value).success).toBe(false);
+  });
+});
+
+interface Field {
+  safeParse(value: unknown): { error?: { issues: { message: string }[] } | undefined };
+}
+
+function faultsOf(field: Field, value: string): string[] {
+  return field.safeParse(value).error?.issues.map(({ message }) => message) ?? [];
+}
