@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestDatabase } from '@m2m/testing';
+import { randomBytes } from 'node:crypto';
+import { databaseFor } from './support/databases.js';
+import { members, send, type Answer } from './support/http.js';
+import { basic, credentialsOf, form, GRANT, postToken, requestToken } from './support/oauth.js';
+import { freePort, startApp, type RunningApp } from './support/processes.js';
+import { isOurOwn, system } from './support/system.js';
+
+const WELL_KNOWN = '/.well-known/oauth-authorization-server';
+const metadata = async () => members(await send(system.authServer + WELL_KNOWN));
+const list = (value: unknown) => value as readonly string[];
+
+/** How a client of each method gets a token; a method without one here cannot be advertised. */
+const ATTEMPTS: Readonly<Record<string, () => Promise<Answer>>> = {
+  client_secret_basic: () => requestToken('e2e-basic'),
+  client_secret_post: () => requestToken('e2e-post'),
+};
+
+describe('authorization server metadata', () => {
+  it('M01 is there for everybody, as JSON that may be cached', async () => {
+    const answer = await send(system.authServer + WELL_KNOWN);
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json\b/);
+    expect(answer.headers.get('cache-control')).toMatch(/max-age=\d+/);
+  });
+
+  it('M02 names the issuer as it is configured, without query and fragment', async () => {
+    const { issuer } = await metadata();
+
+    expect(issuer).toBe(system.authServer);
+    const { protocol, hostname, search, hash } = new URL(String(issuer));
+    expect([search, hash]).toEqual(['', '']);
+    expect(protocol === 'https:' || hostname === 'localhost').toBe(true);
+  });
+
+  it('M03 names endpoints on the public origin that answer', async () => {
+    const { token_endpoint, jwks_uri } = await metadata();
+
+    expect(new URL(String(token_endpoint)).origin).toBe(system.authServer);
+    expect(new URL(String(jwks_uri)).origin).toBe(system.authServer);
+    expect((await send(String(jwks_uri))).status).toBe(200);
+    const answer = await send(String(token_endpoint), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: basic(await credentialsOf('e2e-basic')),
+      },
+      body: form({ ...GRANT, scope: 'orders:read' }),
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  it('M04 lists the grant, and no grant that does not work', async () => {
+    const grants = list((await metadata())['grant_types_supported']);
+
+    expect(grants).toContain('client_credentials');
+    for (const grant_type of grants) {
+      const answer = await requestToken('e2e-basic', { grant_type });
+      expect(members(answer)['error']).not.toBe('unsupported_grant_type');
+    }
+  });
+
+  it('M05 lists authentication methods that work', async () => {
+    const methods = list((await metadata())['token_endpoint_auth_methods_supported']);
+
+    expect(methods).toContain('client_secret_basic');
+    expect(methods).toContain('client_secret_post');
+    for (const method of methods) {
+      const attempt = ATTEMPTS[method];
+      expect(attempt, `no test knows the advertised method ${method}`).toBeDefined();
+      expect((await attempt?.())?.status, method).toBe(200);
+    }
+  });
+
+  it('M05 leaves out "none", which does not work', async () => {
+    const methods = list((await metadata())['token_endpoint_auth_methods_supported']);
+
+    expect(methods).not.toContain('none');
+    expect((await postToken({ ...GRANT, client_id: 'e2e-basic' })).status).toBe(401);
+  });
+
+  it('M08 advertises nothing that is not there', async () => {
+    const document = await metadata();
+
+    expect(document).not.toHaveProperty('authorization_endpoint');
+    expect(document['response_types_supported']).toEqual([]);
+    for (const [name, value] of Object.entries(document)) {
+      if (name !== 'response_types_supported') expect(value, name).not.toEqual([]);
+      if (!name.endsWith('_endpoint') && !name.endsWith('_uri')) continue;
+      expect((await send(String(value), { method: 'POST' })).status, name).not.toBe(404);
+    }
+  });
+
+  describe.runIf(isOurOwn)('of an issuer with a path', () => {
+    let database: TestDatabase;
+    let app: RunningApp;
+    let issuer: string;
+
+    beforeAll(async () => {
+      database = await databaseFor('auth-server');
+      const port = await freePort();
+      issuer = `http://localhost:${port}/tenant/one`;
+      const environment = {
+        AUTH_DATABASE_URL: database.url,
+        AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+        OAUTH_ISSUER: issuer,
+      };
+      app = await startApp('auth-server', environment, { port });
+    });
+
+    afterAll(async () => {
+      await app.process.stop();
+      await database.drop();
+    });
+
+    it('M01 M02 M03 stands between host and path, and names addresses under the path', async () => {
+      const answer = await send(`${app.url}${WELL_KNOWN}/tenant/one`);
+      const document = members(answer);
+
+      expect(answer.status).toBe(200);
+      expect(document).toMatchObject({ issuer, token_endpoint: `${issuer}/oauth2/token` });
+      expect((await send(String(document['jwks_uri']))).status).toBe(200);
+      expect((await send(String(document['token_endpoint']), { method: 'POST' })).status).toBe(400);
+      expect((await send(`${app.url}${WELL_KNOWN}`)).status).toBe(404);
+    });
+  });
+});

@@ -1,0 +1,166 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { query } from './support/databases.js';
+import { send } from './support/http.js';
+import { textLike } from './support/matchers.js';
+import {
+  accessTokenFor,
+  basic,
+  credentialsOf,
+  form,
+  GRANT,
+  postToken,
+  requestToken,
+  TOKEN_ENDPOINT,
+} from './support/oauth.js';
+import { callOrders, placeOrder } from './support/orders.js';
+import { isOurOwn, local, system } from './support/system.js';
+
+async function contentsOf(directory: string): Promise<Map<string, string>> {
+  const names = await readdir(directory);
+  const read = async (name: string) =>
+    [name, await readFile(join(directory, name), 'utf8')] as const;
+  return new Map(await Promise.all(names.map(read)));
+}
+
+async function clientSecrets(): Promise<string[]> {
+  const files = await contentsOf(system.credentialsDir);
+  return [...files.values()].map(
+    (text) => (JSON.parse(text) as { client_secret: string }).client_secret,
+  );
+}
+
+describe.runIf(isOurOwn)('secrets', () => {
+  const logs = () => contentsOf(join(local().dataDir, 'logs'));
+
+  /** Brings secrets to where a careless log would keep them. */
+  async function useSecretsCarelessly(): Promise<string> {
+    const credentials = await credentialsOf('e2e-basic');
+    const token = await accessTokenFor('e2e-basic');
+    const order = await placeOrder(token);
+    await requestToken('e2e-post');
+    await send(`${TOKEN_ENDPOINT}?${form({ ...GRANT, ...credentials })}`, { method: 'POST' });
+    await postToken({ ...GRANT, ...credentials }, { authorization: basic(credentials) });
+    await postToken({ ...GRANT, ...credentials });
+    await postToken({ ...GRANT, client_id: credentials.client_secret, client_secret: 'x' });
+    await postToken({
+      ...GRANT,
+      scope: credentials.client_secret,
+      ...(await credentialsOf('e2e-post')),
+    });
+    await callOrders(`/orders?access_token=${token}`);
+    await callOrders(`/orders/${token}`, { token });
+    await callOrders('/orders', { token: `${token}x` });
+    await callOrders('/orders', { method: 'POST', token, body: { access_token: token } });
+    await callOrders('/orders', { token, headers: { 'x-request-id': token, referer: token } });
+    await send(`${system.billingWorker}/billing/${token}?secret=${credentials.client_secret}`);
+    return order.id;
+  }
+
+  it('O04 are in no log, nor are the tokens of the whole run', async () => {
+    await useSecretsCarelessly();
+    const tokens = (await readFile(local().tokensFile, 'utf8')).trim().split('\n');
+    const keys = [...(await contentsOf(join(local().dataDir, 'secrets'))).values()];
+    const secrets = [...tokens, ...keys, ...(await clientSecrets())].map((text) => text.trim());
+    expect(tokens.length).toBeGreaterThanOrEqual(2);
+    expect(keys.length).toBeGreaterThan(4);
+
+    const files = await logs();
+    for (const name of [
+      'auth-server.log',
+      'orders-api.log',
+      'billing-worker.log',
+      'postgres.log',
+    ]) {
+      expect([...files.keys()]).toContain(name);
+    }
+    for (const [name, text] of files) {
+      const found = secrets.filter((secret) => text.includes(secret));
+      expect(found.length, `${name} holds ${found.length} of the secrets`).toBe(0);
+      // The part of a token that is its worth: without the signature it opens nothing.
+      const signatures = tokens.filter((token) => text.includes(token.split('.')[2] ?? token));
+      expect(signatures.length, `signatures in ${name}`).toBe(0);
+    }
+  });
+
+  it('O04 leave events: who was given a token or was refused, when and why', async () => {
+    await requestToken('e2e-basic', { scope: 'orders:read' });
+    const requestId = `e2e-${Date.now()}`;
+    const correlation = { 'x-request-id': requestId };
+    await postToken(GRANT, { ...correlation, authorization: 'Basic ZTJlLWJhc2ljOndyb25n' });
+    await callOrders('/orders', { token: 'a.b.c', headers: correlation });
+
+    await vi.waitFor(async () => {
+      const files = await logs();
+      const events = [...files.values()].flatMap((text) =>
+        text.split('\n').filter((line) => line.includes(requestId)),
+      );
+      const parsed = events.map((line) => JSON.parse(line) as Record<string, unknown>);
+      const common = { request_id: requestId, time: textLike(/^\d{4}-.*Z$/) };
+      expect(parsed).toContainEqual(
+        expect.objectContaining({
+          ...common,
+          event: 'client_authentication.failed',
+          client_id: 'e2e-basic',
+          reason: 'wrong_secret',
+        }),
+      );
+      expect(parsed).toContainEqual(
+        expect.objectContaining({ ...common, event: 'access.refused', reason: 'malformed' }),
+      );
+      expect(files.get('auth-server.log')).toMatch(
+        /"event":"token.issued".*"client_id":"e2e-basic"/,
+      );
+    });
+  });
+
+  it('C03 are not in the database, which knows their digests only', async () => {
+    const databases = [
+      local().authDatabaseUrl,
+      local().ordersDatabaseUrl,
+      local().billingDatabaseUrl,
+    ];
+    const contents = (await Promise.all(databases.map(everythingIn))).join('\n');
+
+    expect(contents).toContain('e2e-basic');
+    for (const secret of await clientSecrets()) expect(contents).not.toContain(secret);
+    expect(contents).not.toMatch(/-----BEGIN|"d":/);
+  });
+
+  it('C04 are random and long enough, each another one', async () => {
+    const generated = (await clientSecrets()).filter((secret) => secret.startsWith('cs_'));
+
+    expect(generated.length).toBeGreaterThanOrEqual(10);
+    expect(new Set(generated).size).toBe(generated.length);
+    for (const secret of generated) {
+      expect(Buffer.from(secret.slice(3), 'base64url').length).toBeGreaterThanOrEqual(32);
+    }
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'are in files that only their owner can read',
+    async () => {
+      for (const directory of ['clients', 'secrets']) {
+        const path = join(local().dataDir, directory);
+        for (const name of await readdir(path)) {
+          expect((await stat(join(path, name))).mode & 0o077, name).toBe(0);
+        }
+      }
+    },
+  );
+});
+
+/** Every row of every table, as text. */
+async function everythingIn(url: string): Promise<string> {
+  const tables = await query<{ name: string }>(
+    url,
+    `SELECT quote_ident(table_name) AS name FROM information_schema.tables
+     WHERE table_schema = 'public'`,
+  );
+  expect(tables.length).toBeGreaterThan(1);
+  const rows = await Promise.all(
+    tables.map(({ name }) => query(url, `SELECT to_jsonb(t)::text AS row FROM ${name} t`)),
+  );
+  return JSON.stringify(rows);
+}

@@ -1,0 +1,89 @@
+import { TestIssuer } from '@m2m/testing';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request as startRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { describe, expect, it, vi } from 'vitest';
+import { databaseFor } from './support/databases.js';
+import { GuardedApi } from './support/guarded-api.js';
+import { members, readPlain, send, sendPlain } from './support/http.js';
+import { newOrder } from './support/orders.js';
+import { answers, startApp } from './support/processes.js';
+import { isOurOwn, system } from './support/system.js';
+import { pendingOrders, SOON, WorkerWorld } from './support/worker-world.js';
+
+/** Sends the head of a request and waits until the server asks for its body. */
+async function half(url: string, token: string, body: string): Promise<ClientRequest> {
+  const request = startRequest(`${url}/orders`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'idempotency-key': randomUUID(),
+      expect: '100-continue',
+    },
+  });
+  request.flushHeaders();
+  await once(request, 'continue');
+  return request;
+}
+
+describe.runIf(isOurOwn)('on SIGTERM', () => {
+  it('orders-api finishes the request at hand, takes no further one, and exits 0', async () => {
+    const issuer = await TestIssuer.start();
+    const api = await GuardedApi.start(issuer);
+    const body = JSON.stringify(newOrder());
+    const request = await half(api.url, await api.token({ scope: 'orders:write' }), body);
+    const response = once(request, 'response') as Promise<[IncomingMessage]>;
+
+    api.process.signal('SIGTERM');
+    await vi.waitFor(async () => expect(await answers(`${api.url}/health/live`)).toBe(false), {
+      timeout: 10_000,
+      interval: 20,
+    });
+    expect(api.process.hasEnded).toBe(false);
+    request.end(body);
+
+    const answer = await readPlain((await response)[0]);
+    expect(answer.status).toBe(201);
+    expect(members(answer)['status']).toBe('pending');
+    expect(await api.process.exit).toBe(0);
+    await issuer.stop();
+  });
+
+  it('auth-server exits 0, although clients keep their connections', async () => {
+    const database = await databaseFor('auth-server');
+    const { url, process } = await startApp('auth-server', {
+      AUTH_DATABASE_URL: database.url,
+      AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      OAUTH_ISSUER: system.authServer,
+    });
+    expect((await send(`${url}/oauth2/jwks`)).status).toBe(200);
+
+    expect(await process.stop()).toBe(0);
+    await expect(sendPlain(`${url}/oauth2/jwks`, { method: 'GET' })).rejects.toThrow(
+      /ECONNREFUSED/,
+    );
+    await database.drop();
+  });
+
+  it('billing-worker finishes its run and exits 0', async ({ onTestFinished }) => {
+    const world = await WorkerWorld.create(onTestFinished);
+    world.pending = pendingOrders(20);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    world.onApi = async (request) => {
+      if (request.method === 'PUT') await held;
+      return world.serveOrders(request);
+    };
+    await world.startWorker();
+    await vi.waitFor(() => expect(world.reports.length).toBeGreaterThan(0), SOON);
+
+    const ended = world.stopWorker();
+    release();
+
+    expect(await ended).toBe(0);
+    expect(world.reports).toHaveLength(20);
+    expect(world.pending).toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import { appendFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { members, send, type Answer, shown } from './http.js';
+import { system } from './system.js';
+
+export interface Credentials {
+  readonly client_id: string;
+  readonly client_secret: string;
+}
+
+export type Parameters = Readonly<Record<string, string | readonly string[]>>;
+
+export const GRANT = { grant_type: 'client_credentials' } as const;
+export const TOKEN_ENDPOINT = `${system.authServer}/oauth2/token`;
+const FORM = 'application/x-www-form-urlencoded';
+
+/** The clients that authenticate in the body; all others do by HTTP Basic. */
+const POSTING_CLIENTS = new Set(['e2e-post']);
+
+export async function credentialsOf(clientId: string): Promise<Credentials> {
+  const file = join(system.credentialsDir, `${encodeURIComponent(clientId)}.json`);
+  return JSON.parse(await readFile(file, 'utf8')) as Credentials;
+}
+
+/** RFC 6749 2.3.1: both parts are form-encoded before they are joined. */
+export function basic({ client_id, client_secret }: Credentials): string {
+  const pair = `${formEncode(client_id)}:${formEncode(client_secret)}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+export function formEncode(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1);
+}
+
+/** Form-encodes parameters; one with several values is repeated. */
+export function form(parameters: Parameters): string {
+  const pairs = Object.entries(parameters).flatMap(([name, value]) =>
+    [value].flat().map((single): [string, string] => [name, single]),
+  );
+  return new URLSearchParams(pairs).toString();
+}
+
+/** Posts a form to the token endpoint, authenticated by nothing but what is given. */
+export async function postToken(
+  body: Parameters | string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const answer = await send(TOKEN_ENDPOINT, {
+    method: 'POST',
+    headers: { 'content-type': FORM, ...headers },
+    body:
+      typeof body === 'string' ? body : Buffer.isBuffer(body) ? new Uint8Array(body) : form(body),
+  });
+  noteToken(answer);
+  return answer;
+}
+
+/** Asks for a token as a client, authenticated by the method it is registered for. */
+export async function requestToken(clientId: string, parameters: Parameters = {}): Promise<Answer> {
+  const credentials = await credentialsOf(clientId);
+  return POSTING_CLIENTS.has(clientId)
+    ? postToken({ ...GRANT, ...parameters, ...credentials })
+    : postToken({ ...GRANT, ...parameters }, { authorization: basic(credentials) });
+}
+
+/** A client's access token with all of its scopes, or with the ones given. */
+export async function accessTokenFor(
+  clientId: string,
+  parameters: Parameters = {},
+): Promise<string> {
+  const answer = await requestToken(clientId, parameters);
+  expect(answer.status, shown(answer)).toBe(200);
+  return String(members(answer)['access_token']);
+}
+
+/** Expects an error answer in the form of RFC 6749 5.2. */
+export function expectOAuthError(answer: Answer, status: number, error: string): void {
+  expect({ status: answer.status, error: members(answer)['error'] }, shown(answer)).toEqual({
+    status,
+    error,
+  });
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json\b/);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+}
+
+function noteToken(answer: Answer): void {
+  if (answer.status !== 200 || !system.local) return;
+  const { access_token: token } = members(answer);
+  appendFileSync(system.local.tokensFile, `${String(token)}\n`, { mode: 0o600 });
+}
