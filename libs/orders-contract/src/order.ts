@@ -11,9 +11,11 @@ const text = (most: number) =>
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters')
     .refine((value) => value.trim() === value, 'must not start or end with blanks');
 
-const currency = z
-  .string()
-  .refine((value) => currencyDigits(value) !== undefined, 'must be an ISO 4217 currency code');
+const currency = z.string().refine((value) => currencyDigits(value) !== undefined, {
+  error: 'must be an ISO 4217 currency code',
+  // Without a currency nothing can be said about the amounts.
+  abort: true,
+});
 
 const amountMessage = 'must be a decimal string with exactly the digits of the currency';
 const MOST_LINES = 100;
@@ -23,9 +25,9 @@ const orderLine = z.strictObject({
   sku: text(64),
   quantity: z
     .int('must be a whole number')
-    .min(1, 'must be at least 1')
-    .max(MOST_OF_A_KIND, `must be at most ${MOST_OF_A_KIND}`),
-  unitPrice: z.string('must be a decimal string').max(24, amountMessage),
+    .min(1, { error: 'must be at least 1', abort: true })
+    .max(MOST_OF_A_KIND, { error: `must be at most ${MOST_OF_A_KIND}`, abort: true }),
+  unitPrice: z.string('must be a decimal string').max(24, { error: amountMessage, abort: true }),
 });
 
 /** The body of `POST /orders`. The total is computed, never taken from the caller. */
@@ -88,7 +90,7 @@ export const billing = z
     invoiceId: z
       .string()
       .regex(/^[\w.:-]{1,64}$/, 'must have 1 to 64 letters, digits, dots, colons, hyphens'),
-    amount: z.string('must be a decimal string').max(24, amountMessage),
+    amount: z.string('must be a decimal string').max(24, { error: amountMessage, abort: true }),
     currency,
     billedAt: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 date and time' }),
   })

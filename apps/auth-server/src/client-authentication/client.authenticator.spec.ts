@@ -79,7 +79,7 @@ describe('ClientAuthenticator', () => {
   });
 
   function byHeader(clientId: string, secret: string) {
-    return authenticator.authenticate(`Basic ${btoa(`${clientId}:${secret}`)}`, form({}));
+    return authenticator.authenticate([`Basic ${btoa(`${clientId}:${secret}`)}`], form({}));
   }
 
   function byBody(clientId: string, secret: string) {

@@ -19,10 +19,10 @@ export class ClientAuthenticator {
 
   /** @throws OAuthError `invalid_client` or `invalid_request` */
   async authenticate(
-    authorization: string | undefined,
+    authorizationHeaders: readonly string[] | undefined,
     parameters: FormParameters,
   ): Promise<RegisteredClient> {
-    const credentials = presentedCredentials(authorization, parameters);
+    const credentials = presentedCredentials(authorizationHeaders, parameters);
     const client = await this.clients.find(credentials.clientId);
     // The secret is compared in every case, so that the time of the answer tells nothing.
     const matches = secretMatches(credentials.clientSecret, client?.secretDigests ?? []);

@@ -14,13 +14,13 @@ describe('presentedCredentials', () => {
   ])('reads the id %s and its secret from a Basic header (A02)', (clientId, clientSecret) => {
     const expected = { method: 'client_secret_basic', clientId, clientSecret };
 
-    expect(presentedCredentials(basic(clientId, clientSecret), form({}))).toEqual(expected);
+    expect(presentedCredentials([basic(clientId, clientSecret)], form({}))).toEqual(expected);
   });
 
   it('reads blanks that are encoded as %20, and a lower-case scheme', () => {
     const header = `basic ${btoa('a%20b:c%20d')}`;
 
-    expect(presentedCredentials(header, form({}))).toMatchObject({
+    expect(presentedCredentials([header], form({}))).toMatchObject({
       clientId: 'a b',
       clientSecret: 'c d',
     });
@@ -64,6 +64,7 @@ describe('presentedCredentials', () => {
   });
 
   it.each([
+    ['two headers', [basic('worker', 'a'), basic('worker', 'a')], {}],
     ['a header and a secret', basic('worker', 'a'), { client_id: 'worker', client_secret: 'a' }],
     ['a header and an assertion', basic('worker', 'a'), { client_assertion: 'a.b.c' }],
     ['a header and the type of an assertion', basic('worker', 'a'), { client_assertion_type: 'a' }],
@@ -93,11 +94,11 @@ function form(parameters: Record<string, string>): FormParameters {
 }
 
 function refusalOf(
-  header: string | undefined,
+  header: string | string[] | undefined,
   parameters: Record<string, string>,
 ): string | undefined {
   try {
-    presentedCredentials(header, form(parameters));
+    presentedCredentials([header ?? []].flat(), form(parameters));
     return undefined;
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;

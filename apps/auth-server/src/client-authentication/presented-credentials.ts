@@ -17,12 +17,14 @@ export interface PresentedCredentials {
  *   another client; `invalid_client` if there are none.
  */
 export function presentedCredentials(
-  authorization: string | undefined,
+  authorizationHeaders: readonly string[] | undefined,
   parameters: FormParameters,
 ): PresentedCredentials {
   const clientId = parameters.get('client_id');
   const clientSecret = parameters.get('client_secret');
+  const [authorization, ...others] = authorizationHeaders ?? [];
   if (authorization !== undefined) {
+    if (others.length > 0) throw severalMethods();
     if (clientSecret !== undefined || hasAssertion(parameters)) throw severalMethods();
     const credentials = basicCredentials(authorization);
     if (clientId !== undefined && clientId !== credentials.clientId) {

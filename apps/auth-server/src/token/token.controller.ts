@@ -18,12 +18,15 @@ export class TokenController {
   @UnparsedBody()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  async token(@Req() { headers, body }: FastifyRequest): Promise<TokenResponse> {
+  async token(@Req() { headers, body, raw }: FastifyRequest): Promise<TokenResponse> {
     const parameters = FormParameters.parse(body, headers['content-type']);
     const grantType = parameters.get('grant_type');
     if (grantType === undefined) throw invalidRequest('grant_type is missing');
     if (grantType !== ClientCredentialsGrant.type) throw unsupportedGrantType();
-    const client = await this.clients.authenticate(headers.authorization, parameters);
+    const client = await this.clients.authenticate(
+      raw.headersDistinct['authorization'],
+      parameters,
+    );
     return this.clientCredentials.handle(client, parameters);
   }
 }

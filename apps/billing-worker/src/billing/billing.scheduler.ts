@@ -5,6 +5,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { BillingSettings } from '../billing-settings.js';
+import { OrdersApiUnavailableError } from '../orders/orders-api.errors.js';
 import { BillingRun } from './billing.run.js';
 import { LastRun } from './last-run.js';
 
@@ -34,27 +35,31 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private runAndScheduleNext(): void {
-    this.running = runInRequestContext(createRequestContext(), () => this.runAndReport()).then(
-      () => {
-        if (this.stopped) return;
-        this.timer = setTimeout(
-          () => this.runAndScheduleNext(),
-          this.settings.intervalSeconds * 1_000,
-        );
-      },
-    );
+    const context = createRequestContext();
+    this.running = runInRequestContext(context, () => this.runAndReport()).then((waitMs) => {
+      if (this.stopped) return;
+      this.timer = setTimeout(() => this.runAndScheduleNext(), waitMs);
+    });
   }
 
-  private async runAndReport(): Promise<void> {
+  /** @returns for how many milliseconds to wait before the next run. */
+  private async runAndReport(): Promise<number> {
     const started = performance.now();
     const duration = () => ({ duration_ms: Math.round(performance.now() - started) });
+    const intervalMs = this.settings.intervalSeconds * 1_000;
     try {
       const result = await this.billing.run();
       await this.lastRun.record(new Date());
       this.logger.info('billing.run', 'billed the pending orders', { ...result, ...duration() });
+      return intervalMs;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.logger.error('billing.run.failed', message, duration());
+      return Math.max(intervalMs, retryAfterOf(error));
     }
   }
+}
+
+function retryAfterOf(error: unknown): number {
+  return error instanceof OrdersApiUnavailableError ? (error.retryAfterMs ?? 0) : 0;
 }

@@ -1,4 +1,4 @@
-import { AuthorizedHttpService } from '@m2m/client-credentials';
+import { AuthorizedHttpService, retryAfterMs } from '@m2m/client-credentials';
 import { orderPage, problemCodes, type Billing, type Order } from '@m2m/orders-contract';
 import { Injectable } from '@nestjs/common';
 import { isAxiosError } from 'axios';
@@ -44,7 +44,7 @@ export class OrdersApiClient {
       const { data } = await this.http.axiosRef.get<unknown>('/orders', { params });
       return orderPage.parse(data);
     } catch (error) {
-      throw new OrdersApiUnavailableError(reasonOf(error));
+      throw unavailable(error);
     }
   }
 }
@@ -60,9 +60,14 @@ function reportError(error: unknown): Error {
   const response = isAxiosError<{ code?: unknown } | undefined>(error) ? error.response : undefined;
   const code = response?.data?.code;
   if (!response || !FINAL_STATUS.has(response.status) || !OWN_CODES.has(code)) {
-    return new OrdersApiUnavailableError(reasonOf(error));
+    return unavailable(error);
   }
   return new ReportRefusedError(String(code));
+}
+
+function unavailable(error: unknown): OrdersApiUnavailableError {
+  const header: unknown = isAxiosError(error) ? error.response?.headers['retry-after'] : undefined;
+  return new OrdersApiUnavailableError(reasonOf(error), retryAfterMs(header, Date.now()));
 }
 
 // The errors of axios carry the whole request: nothing but a status or a code goes on from here.

@@ -2,7 +2,11 @@
 export class OrdersApiUnavailableError extends Error {
   override readonly name = 'OrdersApiUnavailableError';
 
-  constructor(reason: string) {
+  /** @param retryAfterMs how long the API asked to be left alone (RFC 9110 10.2.3). */
+  constructor(
+    reason: string,
+    readonly retryAfterMs?: number,
+  ) {
     super(`the orders API cannot be used: ${reason}`);
   }
 }

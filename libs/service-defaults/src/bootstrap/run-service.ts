@@ -66,7 +66,8 @@ async function start<Schema extends z.ZodObject>(
     const { serveApiDocs } = await import('../http/api-docs.js');
     serveApiDocs(app, definition.apiDescription(configuration));
   }
-  app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+  // An end that was asked for is no failure: the exit code is 0, not that of a killed process.
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   const port = definition.port(configuration);
   await app.listen(port, common.LISTEN_HOST);
   logger.info('service.started', `${definition.name} listens on port ${port}`, { port });

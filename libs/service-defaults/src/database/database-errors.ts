@@ -12,7 +12,7 @@ const NETWORK_ERRORS = new Set([
 const SQL_STATES = /^(08...|53300|57P0[123])$/;
 
 const DRIVER_MESSAGES =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection with .* is not established|Driver not Connected/i;
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Connection with .* is not established|Driver not Connected/i;
 
 /** Whether an error means that the database is away, as opposed to refusing what it was asked. */
 export function isDatabaseUnavailable(error: unknown): boolean {

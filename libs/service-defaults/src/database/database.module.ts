@@ -12,7 +12,9 @@ export interface DatabaseDefinition {
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3_000;
+/** The server's own limit; the client's, a little longer, is for a server that hangs and keeps none. */
 const STATEMENT_TIMEOUT_MS = 5_000;
+const QUERY_TIMEOUT_MS = 6_000;
 
 /** Options with which a service, its migrations and its tests reach the database. */
 export function dataSourceOptions(definition: DatabaseDefinition): DataSourceOptions {
@@ -26,7 +28,7 @@ export function dataSourceOptions(definition: DatabaseDefinition): DataSourceOpt
     logger: new SilentTypeOrmLogger(false),
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { statement_timeout: STATEMENT_TIMEOUT_MS },
+    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS },
   };
 }
 

@@ -16,6 +16,7 @@ const DETAILS: Readonly<Record<number, string>> = {
   414: 'The address is too long.',
   415: 'The media type of the body is not supported.',
   431: 'The header fields are too large.',
+  503: 'The service cannot do this right now. Try again shortly.',
 };
 
 /**
@@ -35,19 +36,18 @@ export function describeError(error: unknown): ErrorDescription {
       unexpected: false,
     };
   }
-  const status = clientErrorStatus(error);
+  const status = expectedStatus(error);
   if (status === undefined) {
     return { status: 500, detail: 'The service failed to answer.', unexpected: true };
   }
   const detail = DETAILS[status];
-  return { status, unexpected: false, ...(detail !== undefined && { detail }) };
+  return { status, unexpected: status === 500, ...(detail !== undefined && { detail }) };
 }
 
-// Fastify's own errors are no HttpExceptions but carry the status of the answer.
-function clientErrorStatus(error: unknown): number | undefined {
-  const status =
-    error instanceof HttpException
-      ? error.getStatus()
-      : (error as { statusCode?: unknown } | null)?.statusCode;
+/** The status of an error that somebody has foreseen; undefined for one that nobody has. */
+function expectedStatus(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  // Fastify's own errors are no HttpExceptions but carry the status of the answer.
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
