@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { BootstrapError } from './bootstrap/bootstrap-error.mjs';
 import { ensureInstalled } from './bootstrap/ensure-installed.mjs';
 import { pinnedNodePath } from './bootstrap/install-stamp.mjs';
-import { abortOnInterruption, exitCodeOf } from './bootstrap/interruptions.mjs';
+import { abortOnInterruption, interruptedExitCode } from './bootstrap/interruptions.mjs';
 import { satisfiesMinimum } from './bootstrap/node-version.mjs';
 import { runPinnedNode } from './bootstrap/run-pinned-node.mjs';
 import { StepReporter } from './console/step-reporter.mjs';
@@ -25,7 +25,7 @@ async function main() {
     interruption.throwIfAborted();
     process.exitCode = await runPinnedNode(pinnedNodePath(root), [resolve(root, script), ...args]);
   } catch (error) {
-    process.exitCode = interruption.aborted ? exitCodeOf(interruption.reason) : explain(error);
+    process.exitCode = interruption.aborted ? interruptedExitCode(interruption) : explain(error);
   }
 }
 

@@ -13,9 +13,18 @@ export const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * @returns {AbortSignal}
  */
 export function abortOnInterruption() {
-  const controller = new AbortController();
+  const controller = new globalThis.AbortController();
   for (const signal of INTERRUPTIONS) process.on(signal, () => controller.abort(signal));
   return controller.signal;
+}
+
+/**
+ * The exit code after such an abort.
+ *
+ * @param {AbortSignal} interruption
+ */
+export function interruptedExitCode(interruption) {
+  return exitCodeOf(/** @type {NodeJS.Signals} */ (interruption.reason));
 }
 
 /**

@@ -15,6 +15,7 @@ const KNOWN_CAUSES = [
     cause: 'the npm registry cannot be reached',
   },
   { pattern: /EACCES|EPERM/, cause: 'npm may not write here' },
+  { pattern: /EUSAGE/, cause: 'package-lock.json does not match package.json' },
 ];
 
 /**
@@ -27,7 +28,14 @@ const KNOWN_CAUSES = [
  */
 export function npmCi(root, interruption) {
   // Whatever NODE_ENV says, the tools that build and run this workspace are development dependencies.
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress'];
+  const args = [
+    'ci',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--no-progress',
+    '--loglevel=error',
+  ];
   const npm = spawn('npm', args, {
     cwd: root,
     env: environmentFor(root),
@@ -82,6 +90,16 @@ function describeFailure(output) {
   const headline = known
     ? `dependencies could not be installed: ${known.cause}`
     : 'dependencies could not be installed';
-  const lines = output.trimEnd().split('\n').slice(-TAIL_LINES);
+  const lines = withoutUsage(output).trimEnd().split('\n').slice(-TAIL_LINES);
   return `${headline}; npm's last lines:\n\n${lines.map((line) => `    ${line}`).join('\n')}\n`;
+}
+
+/**
+ * npm follows some complaints with pages on how it is to be called.
+ *
+ * @param {string} output
+ */
+function withoutUsage(output) {
+  const usage = output.indexOf('npm error Clean install a project');
+  return usage === -1 ? output : output.slice(0, usage);
 }

@@ -50,8 +50,13 @@ function lockAt(path, self) {
   return {
     announceRelease() {
       const next = `${path}.${self.pid}`;
-      writeFileSync(next, JSON.stringify({ ...self, releasing: true }), { mode: 0o600 });
-      renameSync(next, path);
+      try {
+        writeFileSync(next, JSON.stringify({ ...self, releasing: true }), { mode: 0o600 });
+        renameSync(next, path);
+      } catch {
+        // On a full disk, say. Then others are turned away instead of waiting; no more than that.
+        rmSync(next, { force: true });
+      }
     },
     release() {
       if (readHolder(path)?.startedAt === self.startedAt) rmSync(path, { force: true });

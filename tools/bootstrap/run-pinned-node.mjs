@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { clearInterval, setInterval } from 'node:timers';
 import { BootstrapError } from './bootstrap-error.mjs';
 import { INTERRUPTIONS, exitCodeOf } from './interruptions.mjs';
 

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { duration } from './duration.mjs';
 import { styler } from './style.mjs';
 

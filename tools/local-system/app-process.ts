@@ -7,7 +7,8 @@ import type { DataDirectory } from './data-directory.ts';
 import { openLog } from './log-file.ts';
 import { STOP_STAGES } from './stop-stages.ts';
 import { SupervisedProcess } from './supervised-process.ts';
-import { WORKSPACE_ROOT, builtProgram } from './workspace.ts';
+import { WORKSPACE_ROOT } from '../workspace/root.ts';
+import { builtProgram } from './built-program.ts';
 
 /** An app as a process of its own, which is kept running. */
 export function appProcess(

@@ -46,6 +46,6 @@ export class DataDirectory {
   }
 
   credentials(clientId: string): string {
-    return join(this.clients, `${clientId}.json`);
+    return join(this.clients, `${encodeURIComponent(clientId)}.json`);
   }
 }

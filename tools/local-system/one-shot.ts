@@ -6,7 +6,8 @@ import type { DataDirectory } from './data-directory.ts';
 import { processFailure } from './failure.ts';
 import { explain } from './local-system-error.ts';
 import { logSize, openLog } from './log-file.ts';
-import { WORKSPACE_ROOT, builtProgram } from './workspace.ts';
+import { WORKSPACE_ROOT } from '../workspace/root.ts';
+import { builtProgram } from './built-program.ts';
 
 export interface OneShot {
   readonly app: AppName;

@@ -62,7 +62,7 @@ export class SupervisedProcess {
       );
       child.once('error', (error) => onEnd(explain(error) ?? error.message));
     });
-    if (child.pid !== undefined) writeFileSync(this.#options.pidFile, `${child.pid}\n`);
+    this.#writePidFile(child.pid);
   }
 
   /** From now on the process is started again when it dies. */
@@ -94,9 +94,20 @@ export class SupervisedProcess {
     this.#child?.kill(signal);
   }
 
+  /** A full disk must not make a process that runs count as one that was not started. */
+  #writePidFile(pid: number | undefined): void {
+    const { pidFile, notice } = this.#options;
+    try {
+      rmSync(pidFile, { force: true });
+      if (pid !== undefined) writeFileSync(pidFile, `${pid}\n`);
+    } catch (error) {
+      notice(explain(error) ?? String(error));
+    }
+  }
+
   #afterExit(how: string): void {
     this.#child = undefined;
-    rmSync(this.#options.pidFile, { force: true });
+    this.#writePidFile(undefined);
     if (this.#restartsWhenDead) this.#restartAfter(how);
   }
 

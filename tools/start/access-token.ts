@@ -1,8 +1,10 @@
 import { LocalSystemError } from '../local-system/index.ts';
 import type { ClientCredentials } from '../local-system/index.ts';
+import { isPassingFailure } from './passing-failure.ts';
 
 /** Renewed this long before its end, so that no request is under way with an expired token. */
 const MARGIN_MS = 30_000;
+const ANSWER_MS = 10_000;
 
 /** An access token by the client credentials grant (RFC 6749, 4.4), renewed when it grows old. */
 export class AccessToken {
@@ -18,7 +20,10 @@ export class AccessToken {
     this.#resource = resource;
   }
 
-  /** The token; however many ask at once, one request is made. */
+  /**
+   * The token; however many ask at once, one request is made. Fails with a LocalSystemError if asking
+   * again is of no use.
+   */
   get(): Promise<string> {
     if (this.#current === undefined || Date.now() > this.#renewAt) {
       this.#renewAt = Number.POSITIVE_INFINITY;
@@ -35,7 +40,9 @@ export class AccessToken {
       method: 'POST',
       headers: { authorization: basicAuthorization(this.#credentials) },
       body: new URLSearchParams({ grant_type: 'client_credentials', resource: this.#resource }),
+      signal: AbortSignal.timeout(ANSWER_MS),
     });
+    if (isPassingFailure(response.status)) throw new Error(`the answer was ${response.status}`);
     const answer: unknown = await response.json();
     if (!isTokenResponse(answer)) {
       throw new LocalSystemError(

@@ -12,7 +12,7 @@ export interface Row {
 
 const INDENTATION = '       ';
 /** A longer value pushes only its own note aside. */
-const WIDEST_VALUE = 40;
+const WIDEST_VALUE = 44;
 
 /** The rows as lines with their columns aligned. */
 export function alignRows(rows: readonly Row[], style: Style): string[] {

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { exitCodeOf } from '../bootstrap/interruptions.mjs';
+import { exitCodeOf, interruptedExitCode } from '../bootstrap/interruptions.mjs';
 import { StepReporter } from '../console/step-reporter.mjs';
-import { explain } from '../local-system/index.ts';
-import { WORKSPACE_ROOT } from '../local-system/workspace.ts';
+import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { HELP, UsageError, parseStartArguments } from './arguments.ts';
 import type { StartArguments } from './arguments.ts';
+import { failureText } from './failure-text.ts';
 import { Interruption } from './interruption.ts';
 import { runStartSession } from './start-session.ts';
 
@@ -28,18 +28,19 @@ async function start(args: StartArguments): Promise<number> {
   // Whatever still runs is killed as this process exits.
   const interruption = new Interruption(() => process.exit(exitCodeOf('SIGKILL')));
   interruption.listen();
+  const dataDir = resolve(WORKSPACE_ROOT, process.env['M2M_DATA_DIR'] || '.data');
   try {
     await runStartSession(args, {
-      dataDir: resolve(WORKSPACE_ROOT, process.env['M2M_DATA_DIR'] || '.data'),
+      dataDir,
       reporter: new StepReporter(),
       signal: interruption.signal,
     });
     return 0;
   } catch (error) {
-    if (interruption.signal.aborted) return exitCodeOf(interruption.signal.reason);
-    const explanation = explain(error);
-    if (explanation === undefined) throw error;
-    process.stderr.write(`\n${explanation}\n`);
+    if (interruption.signal.aborted) return interruptedExitCode(interruption.signal);
+    const text = failureText(error, dataDir);
+    if (text === undefined) throw error;
+    process.stderr.write(`\n${text}\n`);
     return 1;
   }
 }

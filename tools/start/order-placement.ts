@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StepReporter } from '../console/step-reporter.mjs';
 import type { OrdersClient } from './orders-client.ts';
-import { seedDemoOrders, seedFurtherOrders } from './seeding.ts';
+import { areDemoOrdersPlaced, seedDemoOrders, seedFurtherOrders } from './seeding.ts';
 
 const PROGRESS_MS = 5_000;
 
@@ -13,10 +13,19 @@ export async function placeOrders(
   reporter: StepReporter,
 ): Promise<void> {
   const marker = join(dataDir, 'demo-orders-placed');
-  await reporter.step('placing the demo orders', 'demo orders placed', () =>
-    seedDemoOrders(client, marker),
-  );
-  if (further === 0) return;
+  if (!areDemoOrdersPlaced(marker)) {
+    await reporter.step('placing the demo orders', 'demo orders placed', () =>
+      seedDemoOrders(client, marker),
+    );
+  }
+  if (further > 0) await placeFurtherOrders(client, further, reporter);
+}
+
+async function placeFurtherOrders(
+  client: OrdersClient,
+  further: number,
+  reporter: StepReporter,
+): Promise<void> {
   const total = further.toLocaleString('en');
   await reporter.step(`placing ${total} further orders`, `${total} further orders placed`, () => {
     let reportedAt = performance.now();

@@ -2,18 +2,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalSystemError } from '../local-system/index.ts';
 import type { AccessToken } from './access-token.ts';
 import type { NewOrder } from './demo-orders.ts';
+import { isPassingFailure } from './passing-failure.ts';
 
 const ATTEMPTS = 5;
 const FIRST_RETRY_MS = 200;
-const ANSWER_MS = 30_000;
+const ANSWER_MS = 10_000;
+
+interface OrdersRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
 
 /** A client of orders-api with an access token of its own. */
 export class OrdersClient {
   readonly #url: string;
   readonly #token: AccessToken;
   readonly #signal: AbortSignal;
+  readonly #pause: (milliseconds: number) => Promise<unknown>;
 
-  constructor(url: string, token: AccessToken, signal: AbortSignal) {
+  constructor(
+    url: string,
+    token: AccessToken,
+    signal: AbortSignal,
+    pause = (milliseconds: number): Promise<unknown> => sleep(milliseconds, undefined, { signal }),
+  ) {
+    this.#pause = pause;
     this.#url = url;
     this.#token = token;
     this.#signal = signal;
@@ -44,37 +58,34 @@ export class OrdersClient {
   }
 
   /** Placing twice changes nothing, so whatever may have been a passing failure is tried again. */
-  async #send(path: string, init: RequestInit): Promise<Response> {
+  async #send(path: string, init: OrdersRequest): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
       const response = await this.#tryToSend(path, init);
-      if (response !== undefined && !isPassing(response.status)) return response;
+      if (response !== undefined && !isPassingFailure(response.status)) return response;
       if (attempt === ATTEMPTS) {
         throw new LocalSystemError(
           `orders-api does not answer: ${response?.status ?? 'no connection'}`,
         );
       }
       await response?.body?.cancel();
-      await sleep(FIRST_RETRY_MS * 2 ** attempt, undefined, { signal: this.#signal });
+      await this.#pause(FIRST_RETRY_MS * 2 ** attempt);
     }
   }
 
-  async #tryToSend(path: string, init: RequestInit): Promise<Response | undefined> {
-    const token = await this.#token.get();
+  async #tryToSend(path: string, init: OrdersRequest): Promise<Response | undefined> {
     try {
+      const token = await this.#token.get();
       return await fetch(`${this.#url}${path}`, {
         ...init,
         headers: { ...init.headers, authorization: `Bearer ${token}` },
         signal: AbortSignal.any([this.#signal, AbortSignal.timeout(ANSWER_MS)]),
       });
-    } catch {
+    } catch (error) {
       this.#signal.throwIfAborted();
+      if (error instanceof LocalSystemError) throw error;
       return undefined;
     }
   }
-}
-
-function isPassing(status: number): boolean {
-  return status === 429 || status >= 500;
 }
 
 function isPage(value: unknown): value is { readonly items: readonly { readonly id: string }[] } {

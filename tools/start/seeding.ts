@@ -7,15 +7,19 @@ import type { OrdersClient } from './orders-client.ts';
 const DEMO_ORDERS = 12;
 const AT_A_TIME = 16;
 
+/** Whether the demo's orders were placed, all of them, by an earlier start. */
+export function areDemoOrdersPlaced(markerFile: string): boolean {
+  return existsSync(markerFile);
+}
+
 /**
- * Places the demo's orders, unless an earlier start has. Their idempotency keys are always the same,
- * so that an interrupted seeding is completed and not repeated.
+ * Places the demo's orders. Their idempotency keys are always the same, so that an interrupted
+ * seeding is completed and not repeated.
  */
 export async function seedDemoOrders(
   client: Pick<OrdersClient, 'place'>,
   markerFile: string,
 ): Promise<void> {
-  if (existsSync(markerFile)) return;
   await concurrently(DEMO_ORDERS, AT_A_TIME, (index) =>
     client.place(demoOrder(index), `demo-order-${index + 1}`),
   );

@@ -1,11 +1,11 @@
 import type { StepReporter } from '../console/step-reporter.mjs';
 import { APP_NAMES, startLocalSystem } from '../local-system/index.ts';
 import type { LocalSystem } from '../local-system/index.ts';
-import { WORKSPACE_ROOT } from '../local-system/workspace.ts';
+import { nxRunMany } from '../workspace/nx.ts';
+import { runQuietly } from '../workspace/quiet-command.ts';
 import { AccessToken } from './access-token.ts';
 import type { StartArguments } from './arguments.ts';
 import { BillingSession } from './billing-session.ts';
-import { buildApps } from './build.ts';
 import { placeOrders } from './order-placement.ts';
 import { OrdersClient } from './orders-client.ts';
 
@@ -30,7 +30,7 @@ export async function runStartSession(
     apps: ['auth-server', 'orders-api'],
     prepare: () =>
       reporter.step('building the apps', 'apps built', () =>
-        buildApps(WORKSPACE_ROOT, APP_NAMES, signal),
+        runQuietly({ ...nxRunMany('build', APP_NAMES), signal }),
       ),
     reporter,
     signal,

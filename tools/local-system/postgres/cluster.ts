@@ -84,7 +84,7 @@ async function runInitdb(
 }
 
 function describeFailure(code: unknown, complaints: string): string {
-  if (complaints.includes('No space left on device')) {
+  if (/No space left|Check free disk space/.test(complaints)) {
     return 'PostgreSQL cannot make its cluster: the disk is full';
   }
   const lines = complaints.trim().split('\n').slice(-SHOWN_LINES);

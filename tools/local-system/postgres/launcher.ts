@@ -88,7 +88,7 @@ function canReach(
   directory: string,
 ): boolean {
   const check = 'test -x "$1" && exec "$0" --version';
-  const [command = 'sh', ...args] = [...prefix, 'sh', '-c', check, binaries.postgres, directory];
+  const [command, ...args] = [...prefix, 'sh', '-c', check, binaries.postgres, directory];
   const { status, stderr } = spawnSync(command, args, {
     ...options,
     env: postgresEnvironment(),

@@ -13,8 +13,8 @@ export interface DatabaseDefinition {
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3_000;
 /** The server's own limit; the client's, a little longer, is for a server that hangs and keeps none. */
-const STATEMENT_TIMEOUT_MS = 5_000;
-const QUERY_TIMEOUT_MS = 6_000;
+const STATEMENT_TIMEOUT_MS = 3_000;
+const QUERY_TIMEOUT_MS = 4_000;
 
 /** Options with which a service, its migrations and its tests reach the database. */
 export function dataSourceOptions(definition: DatabaseDefinition): DataSourceOptions {
