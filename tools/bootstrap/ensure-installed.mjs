@@ -24,7 +24,7 @@ export async function ensureInstalled(root, reporter, interruption) {
     await reporter.step(
       'installing dependencies (once, it may take some minutes)',
       'dependencies installed',
-      () => install(root, interruption),
+      () => install(root, lock, interruption),
     );
   } finally {
     lock.release();
@@ -33,11 +33,13 @@ export async function ensureInstalled(root, reporter, interruption) {
 
 /**
  * @param {string} root
+ * @param {import('./process-lock.mjs').ProcessLock} lock
  * @param {AbortSignal} interruption
  */
-async function install(root, interruption) {
+async function install(root, lock, interruption) {
   removeStamp(root);
-  await npmCi(root, interruption);
+  // npm would go on if this process were killed, and nobody else may install meanwhile.
+  await npmCi(root, (npm) => lock.handOver(npm), interruption);
   if (!existsSync(pinnedNodePath(root))) {
     throw new BootstrapError(
       'the installation has left out the pinned Node.js: this npm is set not to run install ' +

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { BootstrapError } from './bootstrap-error.mjs';
 
+/** Of an unknown cause the end is shown, of a known one the beginning, which names it. */
 const TAIL_LINES = 20;
+const KNOWN_LINES = 4;
 const KEPT_OUTPUT = 64 * 1024;
 
 /** What npm's output says about the cause, in the words of somebody who has to mend it. */
@@ -23,10 +25,11 @@ const KNOWN_CAUSES = [
  * the installation fails.
  *
  * @param {string} root
- * @param {AbortSignal} interruption its reason is the name of the signal to pass on to npm
+ * @param {(pid: number) => void} onStarted
+ * @param {AbortSignal} interruption
  * @returns {Promise<void>}
  */
-export function npmCi(root, interruption) {
+export function npmCi(root, onStarted, interruption) {
   // Whatever NODE_ENV says, the tools that build and run this workspace are development dependencies.
   const args = [
     'ci',
@@ -39,20 +42,38 @@ export function npmCi(root, interruption) {
   const npm = spawn('npm', args, {
     cwd: root,
     env: environmentFor(root),
+    // A group of its own, so that the scripts it runs end with it.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const passOn = () => npm.kill(interruption.reason);
-  interruption.addEventListener('abort', passOn);
+  const { pid } = npm;
+  if (pid !== undefined) {
+    onStarted(pid);
+    interruption.addEventListener('abort', () => killGroup(pid));
+  }
   const output = keepTail(npm);
   return new Promise((resolve, reject) => {
     npm.on('error', (error) => reject(new BootstrapError(spawnFailure(error))));
     npm.on('close', (code) => {
-      interruption.removeEventListener('abort', passOn);
       if (interruption.aborted) reject(new BootstrapError('installation interrupted'));
       else if (code === 0) resolve();
       else reject(new BootstrapError(describeFailure(output())));
     });
   });
+}
+
+/**
+ * An installation that was broken off is made anew from nothing, so npm need not tidy up, which can
+ * take it half a minute.
+ *
+ * @param {number} leader
+ */
+function killGroup(leader) {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /**
@@ -90,8 +111,9 @@ function describeFailure(output) {
   const headline = known
     ? `dependencies could not be installed: ${known.cause}`
     : 'dependencies could not be installed';
-  const lines = withoutUsage(output).trimEnd().split('\n').slice(-TAIL_LINES);
-  return `${headline}; npm's last lines:\n\n${lines.map((line) => `    ${line}`).join('\n')}\n`;
+  const lines = withoutUsage(output).trimEnd().split('\n');
+  const shown = known ? lines.slice(0, KNOWN_LINES) : lines.slice(-TAIL_LINES);
+  return `${headline}; npm says:\n\n${shown.map((line) => `    ${line}`).join('\n')}\n`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { identifyProcess, isSameProcessRunning } from './process-identity.mjs';
  *
  * @typedef {object} ProcessLock
  * @property {() => void} announceRelease tells others that waiting for the lock is worth it
+ * @property {(pid: number) => void} handOver lets the lock last as long as that process does
  * @property {() => void} release
  */
 
@@ -47,21 +48,32 @@ function ownIdentity() {
  * @returns {ProcessLock}
  */
 function lockAt(path, self) {
+  let holder = self;
   return {
-    announceRelease() {
-      const next = `${path}.${self.pid}`;
-      try {
-        writeFileSync(next, JSON.stringify({ ...self, releasing: true }), { mode: 0o600 });
-        renameSync(next, path);
-      } catch {
-        // On a full disk, say. Then others are turned away instead of waiting; no more than that.
-        rmSync(next, { force: true });
-      }
+    announceRelease: () => replaceHolder(path, { ...holder, releasing: true }),
+    handOver(pid) {
+      holder = identifyProcess(pid) ?? holder;
+      replaceHolder(path, holder);
     },
     release() {
-      if (readHolder(path)?.startedAt === self.startedAt) rmSync(path, { force: true });
+      if (readHolder(path)?.startedAt === holder.startedAt) rmSync(path, { force: true });
     },
   };
+}
+
+/**
+ * @param {string} path
+ * @param {LockHolder} holder
+ */
+function replaceHolder(path, holder) {
+  const next = `${path}.${process.pid}`;
+  try {
+    writeFileSync(next, JSON.stringify(holder), { mode: 0o600 });
+    renameSync(next, path);
+  } catch {
+    // On a full disk, say. The lock still holds, if with less to tell.
+    rmSync(next, { force: true });
+  }
 }
 
 /**

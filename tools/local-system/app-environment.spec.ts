@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { addressesOf } from './addresses.ts';
+import { appEnvironment } from './app-environment.ts';
+import { DataDirectory } from './data-directory.ts';
+
+const addresses = addressesOf({ 'auth-server': 3000, 'orders-api': 3001, 'billing-worker': 3002 });
+const data = new DataDirectory('/data');
+
+describe('appEnvironment', () => {
+  it('passes secrets as files', () => {
+    const environment = appEnvironment('billing-worker', addresses, data, {});
+    expect(environment).toMatchObject({
+      BILLING_DATABASE_URL_FILE: '/data/secrets/billing-worker-database-url',
+      OAUTH_CLIENT_SECRET_FILE: '/data/secrets/billing-worker-client-secret',
+    });
+    expect(environment).not.toHaveProperty('OAUTH_CLIENT_SECRET');
+  });
+
+  it('gives each app its own settings and the common issuer', () => {
+    const environment = appEnvironment('orders-api', addresses, data, {});
+    expect(environment).toMatchObject({
+      ORDERS_API_PORT: '3001',
+      ORDERS_API_URL: 'http://localhost:3001',
+      OAUTH_ISSUER: 'http://localhost:3000',
+    });
+    expect(environment).not.toHaveProperty('AUTH_KEY_ENCRYPTION_KEY_FILE');
+  });
+
+  it('hands on settings of the apps, and nothing else of its surroundings', () => {
+    const surroundings = { PATH: '/bin', LOG_LEVEL: 'debug', AWS_SECRET_ACCESS_KEY: 'x' };
+    const environment = appEnvironment('auth-server', addresses, data, surroundings);
+    expect(environment).toMatchObject({ PATH: '/bin', LOG_LEVEL: 'debug' });
+    expect(environment).not.toHaveProperty('AWS_SECRET_ACCESS_KEY');
+  });
+});
