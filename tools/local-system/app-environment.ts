@@ -30,6 +30,7 @@ export function appEnvironment(
   return {
     ...pick(surroundings, [...SYSTEM_VARIABLES, ...TUNABLE_VARIABLES]),
     NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: data.compileCache,
     [portVariable]: String(addresses.ports[app]),
     [`${databaseUrlVariable}_FILE`]: data.databaseUrl(app),
     OAUTH_ISSUER: addresses.urls['auth-server'],

@@ -12,9 +12,12 @@ export async function migrate(
   data: DataDirectory,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const app of APP_NAMES) {
-    await runOneShot({ app, program: 'migrate.js', environment: environments[app] }, data, signal);
-  }
+  const migrations = APP_NAMES.map((app) =>
+    runOneShot({ app, program: 'migrate.js', environment: environments[app] }, data, signal),
+  );
+  // All have ended before a failure is passed on: nothing is left running behind the caller's back.
+  await Promise.allSettled(migrations);
+  await Promise.all(migrations);
 }
 
 /** Makes the registry known to the auth-server and keeps the credentials of new clients. */

@@ -1,8 +1,8 @@
 import type { StepReporter } from '../console/step-reporter.mjs';
 import { APP_NAMES, startLocalSystem } from '../local-system/index.ts';
 import type { LocalSystem } from '../local-system/index.ts';
-import { nxRunMany } from '../workspace/nx.ts';
 import { runQuietly } from '../workspace/quiet-command.ts';
+import { tscBuild } from '../workspace/tsc.ts';
 import { AccessToken } from './access-token.ts';
 import type { StartArguments } from './arguments.ts';
 import { BillingSession } from './billing-session.ts';
@@ -30,7 +30,7 @@ export async function runStartSession(
     apps: ['auth-server', 'orders-api'],
     prepare: () =>
       reporter.step('building the apps', 'apps built', () =>
-        runQuietly({ ...nxRunMany('build', APP_NAMES), signal }),
+        runQuietly({ ...tscBuild(APP_NAMES.map((app) => `apps/${app}`)), signal }),
       ),
     reporter,
     signal,
