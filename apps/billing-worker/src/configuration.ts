@@ -1,10 +1,10 @@
 import {
   internalUrl,
+  issuerIdentifier,
   port,
   postgresUrl,
   seconds,
   serviceConfiguration,
-  serviceUrl,
 } from '@m2m/service-defaults';
 import { z } from 'zod';
 
@@ -14,7 +14,7 @@ export const billingWorkerConfiguration = z.object({
   BILLING_WORKER_PORT: port(3002),
   BILLING_DATABASE_URL: postgresUrl(),
   BILLING_INTERVAL_SECONDS: seconds({ min: 1, max: 3_600, standard: 10 }),
-  OAUTH_ISSUER: serviceUrl(),
+  OAUTH_ISSUER: issuerIdentifier(),
   OAUTH_TOKEN_ENDPOINT: internalUrl().optional(),
   OAUTH_CLIENT_ID: z.string(),
   OAUTH_CLIENT_AUTH_METHOD: z

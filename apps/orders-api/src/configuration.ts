@@ -1,5 +1,6 @@
 import {
   internalUrl,
+  issuerIdentifier,
   port,
   postgresUrl,
   serviceConfiguration,
@@ -12,8 +13,9 @@ export const ordersApiConfiguration = z.object({
   ...serviceConfiguration.shape,
   ORDERS_API_PORT: port(3001),
   ORDERS_DATABASE_URL: postgresUrl(),
-  OAUTH_ISSUER: serviceUrl(),
+  OAUTH_ISSUER: issuerIdentifier(),
   OAUTH_JWKS_URI: internalUrl().optional(),
+  OAUTH_TOKEN_ENDPOINT: internalUrl().optional(),
   ORDERS_API_URL: serviceUrl(),
   ORDERS_API_AUDIENCE: z.string().optional(),
 });

@@ -9,10 +9,10 @@ await runService({
   configuration: ordersApiConfiguration,
   port: (configuration) => configuration.ORDERS_API_PORT,
   module: (configuration) => OrdersApiModule.forRoot(configuration),
-  apiDescription: ({ OAUTH_ISSUER }) => ({
+  apiDescription: ({ OAUTH_ISSUER, OAUTH_TOKEN_ENDPOINT }) => ({
     title: 'Orders API',
     description: 'Orders, protected by OAuth 2.0 access tokens.',
-    tokenUrl: `${OAUTH_ISSUER}/oauth2/token`,
+    tokenUrl: OAUTH_TOKEN_ENDPOINT ?? `${OAUTH_ISSUER}/oauth2/token`,
     scopes: orderScopes,
   }),
 });

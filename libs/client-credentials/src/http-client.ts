@@ -3,7 +3,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 
 const TIMEOUT_MS = 10_000;
-const MOST_BYTES = 1024 * 1024;
+/** Bounds the memory an answer can take; a page of the largest resources an API has must fit. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** An HTTP client that keeps its connections, bounds time and size, and follows no redirect. */
 export function createHttpClient(defaults: CreateAxiosDefaults = {}): AxiosInstance {

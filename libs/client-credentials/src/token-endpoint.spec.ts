@@ -51,6 +51,23 @@ describe('the token endpoint', () => {
     expect(server.requests[0]?.path).toBe('/.well-known/oauth-authorization-server/tenant');
   });
 
+  it('is looked up in the OpenID Connect configuration of an issuer without other metadata', async () => {
+    metadata = (url) => ({ body: { issuer: `${url}/tenant/`, token_endpoint: `${url}/token` } });
+    const found = metadata;
+    metadata = () => {
+      metadata = found;
+      return { status: 404 };
+    };
+
+    await endpoint({ issuer: `${server.url}/tenant/` }).requestToken();
+
+    expect(server.requests.map(({ path }) => path)).toEqual([
+      '/.well-known/oauth-authorization-server/tenant',
+      '/tenant/.well-known/openid-configuration',
+      '/token',
+    ]);
+  });
+
   it('B06 is not taken from metadata of another issuer', async () => {
     metadata = (url) => ({ body: { issuer: `${url}/`, token_endpoint: `${url}/token` } });
 

@@ -38,13 +38,12 @@ export class TokenEndpoint {
     return this.discovered;
   }
 
-  // RFC 8414 3.1: the well-known part stands between the issuer's host and its path.
   private async discover(): Promise<string> {
     const { issuer } = this.registration;
-    const { origin, pathname } = new URL(issuer);
-    const path = pathname === '/' ? '' : pathname;
-    const url = `${origin}/.well-known/oauth-authorization-server${path}`;
-    const response = await this.send(() => this.http.get(url));
+    const [url, alternative] = metadataUrls(issuer);
+    const first = await this.send(() => this.http.get(url));
+    const response =
+      first.status === 404 ? await this.send(() => this.http.get(alternative)) : first;
     if (response.status !== 200) {
       throw new TokenRequestError(`metadata_http_${response.status}`, true);
     }
@@ -74,4 +73,14 @@ export class TokenEndpoint {
       throw new TokenRequestError(`network_${typeof code === 'string' ? code : 'error'}`, true);
     }
   }
+}
+
+// RFC 8414 3.1 takes a final slash away and puts the well-known part between host and path; OpenID Connect
+// puts it at the end.
+function metadataUrls(issuer: string): [string, string] {
+  const { origin, pathname } = new URL(issuer);
+  return [
+    `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`,
+    `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+  ];
 }

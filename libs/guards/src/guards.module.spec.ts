@@ -34,37 +34,61 @@ class ThingsController {
   }
 }
 
+@Controller('mixed')
+@Public()
+class MixedController {
+  @Get('open')
+  open() {
+    return {};
+  }
+
+  @Post('closed')
+  @RequireScopes('things:write')
+  closed() {
+    return {};
+  }
+}
+
 @Module({})
 class ThingsModule {}
 
 describe('a guarded application', () => {
   const refusals: Refusal[] = [];
   let issuer: TestIssuer;
-  let app: NestFastifyApplication;
+  const apps: NestFastifyApplication[] = [];
   let url: string;
 
   beforeAll(async () => {
     issuer = await TestIssuer.start();
+    url = await start(RESOURCE);
+  });
+
+  async function start(resource: string): Promise<string> {
     const guards = GuardsModule.forRoot({
       issuer: issuer.url,
-      resource: RESOURCE,
+      resource,
       scopesSupported: ['things:read', 'things:write'],
       onRefused: (refusal) => refusals.push(refusal),
     });
-    const module = { module: ThingsModule, imports: [guards], controllers: [ThingsController] };
-    app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
+    const module = {
+      module: ThingsModule,
+      imports: [guards],
+      controllers: [ThingsController, MixedController],
+    };
+    const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
       logger: false,
     });
     await app.listen(0, 'localhost');
-    url = (await app.getUrl()).replace('[::1]', 'localhost');
-  });
+    apps.push(app);
+    return (await app.getUrl()).replace('[::1]', 'localhost');
+  }
 
   beforeEach(() => {
     refusals.length = 0;
   });
 
   afterAll(async () => {
-    await app.close();
+    await Promise.all(apps.map((app) => app.close()));
     await issuer.stop();
   });
 
@@ -123,6 +147,20 @@ describe('a guarded application', () => {
     const token = await issuer.token(RESOURCE, { scope: 'things:write x things:read' });
 
     expect((await call('/things', token, 'POST')).status).toBe(201);
+  });
+
+  it('guards a method that asks for scopes in a class that is public', async () => {
+    expect((await call('/mixed/open')).status).toBe(200);
+    expect((await call('/mixed/closed', undefined, 'POST')).status).toBe(401);
+  });
+
+  it('R09 keeps to its own audience beside another guarded application in the same process', async () => {
+    const other = await start('https://other.example');
+    const token = await issuer.token(RESOURCE);
+    const authorization = { headers: { authorization: `Bearer ${token}` } };
+
+    expect((await fetch(`${url}/things`, authorization)).status).toBe(200);
+    expect((await fetch(`${other}/things`, authorization)).status).toBe(401);
   });
 
   it('R24 publishes its metadata', async () => {

@@ -1,7 +1,14 @@
 export { runService, type ServiceDefinition } from './bootstrap/run-service.js';
 export { ConfigurationError, loadConfiguration } from './configuration/load-configuration.js';
 export { secretSource } from './configuration/secret-source.js';
-export { internalUrl, port, postgresUrl, seconds, serviceUrl } from './configuration/fields.js';
+export {
+  internalUrl,
+  issuerIdentifier,
+  port,
+  postgresUrl,
+  seconds,
+  serviceUrl,
+} from './configuration/fields.js';
 export { serviceConfiguration } from './configuration/service-configuration.js';
 export {
   databaseModule,

@@ -24,7 +24,7 @@ export class ClientAuthenticator {
   ): Promise<RegisteredClient> {
     const credentials = presentedCredentials(authorizationHeaders, parameters);
     const client = await this.clients.find(credentials.clientId);
-    // The secret is compared in every case, so that the time of the answer tells nothing.
+    // The secret is compared in every case, so that its time tells nothing about the client.
     const matches = secretMatches(credentials.clientSecret, client?.secretDigests ?? []);
     const reason = reasonToRefuse(client, credentials, matches);
     if (!client || reason) {

@@ -8,8 +8,9 @@ import { credentialFromFile } from './credential-file.js';
 import type { ClientDocument, RegistryDocument } from './registry-document.js';
 
 /**
- * Registers what a document asks for and is not there yet. Clients that are there are left as they are;
- * a resource server is known by its name, and its identifier follows the document.
+ * Registers what a document asks for and is not there yet. Clients that are there are left as they are,
+ * except that the secret in a client's credential file is always made one of its secrets: to withdraw one,
+ * delete the file first. A resource server is known by its name, and its identifier follows the document.
  *
  * Can be interrupted anywhere and run again.
  */

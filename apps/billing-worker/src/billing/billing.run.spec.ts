@@ -23,6 +23,8 @@ import { BillingRun } from './billing.run.js';
 @Module({})
 class TestModule {}
 
+const NEVER = new AbortController().signal;
+
 /** What the orders API does with a report before it answers, or instead. */
 type Reaction = (report: Billing, order: Order) => TestAnswer | undefined;
 
@@ -63,7 +65,7 @@ describe('BillingRun', () => {
   });
 
   it('makes and reports one invoice for each order on all pages', async () => {
-    await expect(billing.run()).resolves.toEqual({
+    await expect(billing.run(NEVER)).resolves.toEqual({
       seen: 5,
       invoiced: 5,
       acknowledged: 5,
@@ -71,17 +73,21 @@ describe('BillingRun', () => {
     });
 
     await expectEachBilledOnce();
-    await expect(billing.run()).resolves.toMatchObject({ seen: 0, invoiced: 0, acknowledged: 0 });
+    await expect(billing.run(NEVER)).resolves.toMatchObject({
+      seen: 0,
+      invoiced: 0,
+      acknowledged: 0,
+    });
   });
 
   it('completes in the next run what an outage interrupted', async () => {
     let reports = 0;
     react = () => (++reports > 2 ? { status: 503 } : undefined);
-    await expect(billing.run()).rejects.toBeInstanceOf(OrdersApiUnavailableError);
+    await expect(billing.run(NEVER)).rejects.toBeInstanceOf(OrdersApiUnavailableError);
     expect(orders.filter(({ status }) => status === 'pending')).not.toEqual([]);
 
     react = () => undefined;
-    await billing.run();
+    await billing.run(NEVER);
 
     await expectEachBilledOnce();
   });
@@ -91,12 +97,12 @@ describe('BillingRun', () => {
       bill(order, report);
       return { status: 502 };
     };
-    await expect(billing.run()).rejects.toBeInstanceOf(OrdersApiUnavailableError);
+    await expect(billing.run(NEVER)).rejects.toBeInstanceOf(OrdersApiUnavailableError);
     const [lost] = orders.filter(({ status }) => status === 'billed');
     expect(lost).toBeDefined();
 
     react = () => undefined;
-    await billing.run();
+    await billing.run(NEVER);
 
     await expectEachBilledOnce();
   });
@@ -106,7 +112,7 @@ describe('BillingRun', () => {
     react = (_report, order) =>
       order === cancelled ? { status: 409, body: { code: 'order_cancelled' } } : undefined;
 
-    await expect(billing.run()).resolves.toMatchObject({ acknowledged: 4, failed: 1 });
+    await expect(billing.run(NEVER)).resolves.toMatchObject({ acknowledged: 4, failed: 1 });
 
     const failed = await dataSource.getRepository(InvoiceEntity).findBy({ status: 'failed' });
     expect(failed).toMatchObject([{ orderId: cancelled?.id, failure: 'order_cancelled' }]);
@@ -118,13 +124,26 @@ describe('BillingRun', () => {
         reason: 'order_cancelled',
       }),
     );
-    await expect(billing.run()).resolves.toMatchObject({ invoiced: 0, failed: 0 });
+    await expect(billing.run(NEVER)).resolves.toMatchObject({ invoiced: 0, failed: 0 });
+  });
+
+  it('stops after the page at hand when it is told to, and goes on from there in the next run', async () => {
+    const stop = new AbortController();
+    react = () => {
+      stop.abort();
+      return undefined;
+    };
+
+    await expect(billing.run(stop.signal)).resolves.toMatchObject({ seen: 2, acknowledged: 2 });
+
+    await billing.run(NEVER);
+    await expectEachBilledOnce();
   });
 
   it('bills no order twice when two workers run at once', async () => {
     orders = Array.from({ length: 20 }, anOrder);
 
-    await Promise.all([billing.run(), billing.run(), (await createRun()).run()]);
+    await Promise.all([billing.run(NEVER), billing.run(NEVER), (await createRun()).run(NEVER)]);
 
     await expectEachBilledOnce();
   });

@@ -18,7 +18,7 @@ export interface BillingRunResult {
 }
 
 const REPORTS_AT_ONCE = 8;
-const BATCH = 200;
+const BATCH = 100;
 
 /**
  * Bills all pending orders: an invoice for each in our own database first, then its report to the orders
@@ -32,19 +32,23 @@ export class BillingRun {
     private readonly logger: EventLogger,
   ) {}
 
-  /** @throws OrdersApiUnavailableError, TokenRequestError; what has been done until then is kept. */
-  async run(): Promise<BillingRunResult> {
+  /**
+   * @param stop ends the run early, between two batches.
+   * @throws OrdersApiUnavailableError, TokenRequestError; what has been done until then is kept.
+   */
+  async run(stop: AbortSignal): Promise<BillingRunResult> {
     let total = NOTHING;
     for await (const page of this.orders.pendingOrders()) {
       const invoiced = await this.invoices.issueFor(page, new Date());
       total = add(total, { ...NOTHING, seen: page.length, invoiced });
       // Also those that an earlier run left, whose orders may no longer be listed as pending.
-      total = add(total, await this.reportInvoices());
+      total = add(total, await this.reportInvoices(stop));
+      if (stop.aborted) break;
     }
     return total;
   }
 
-  private async reportInvoices(): Promise<BillingRunResult> {
+  private async reportInvoices(stop: AbortSignal): Promise<BillingRunResult> {
     let total = NOTHING;
     let afterId: string | undefined;
     for (;;) {
@@ -54,7 +58,7 @@ export class BillingRun {
       });
       total = results.reduce(add, total);
       afterId = batch.at(-1)?.id;
-      if (batch.length < BATCH) return total;
+      if (batch.length < BATCH || stop.aborted) return total;
     }
   }
 

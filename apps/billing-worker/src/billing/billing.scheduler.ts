@@ -14,7 +14,7 @@ import { LastRun } from './last-run.js';
 export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
-  private stopped = false;
+  private readonly stop = new AbortController();
 
   constructor(
     private readonly billing: BillingRun,
@@ -27,9 +27,9 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     this.runAndScheduleNext();
   }
 
-  /** The run at hand is finished, so that nothing is left half-done without need. */
+  /** The batch at hand is finished, so that nothing is left half-done without need. */
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
+    this.stop.abort();
     clearTimeout(this.timer);
     await this.running;
   }
@@ -37,7 +37,7 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
   private runAndScheduleNext(): void {
     const context = createRequestContext();
     this.running = runInRequestContext(context, () => this.runAndReport()).then((waitMs) => {
-      if (this.stopped) return;
+      if (this.stop.signal.aborted) return;
       this.timer = setTimeout(() => this.runAndScheduleNext(), waitMs);
     });
   }
@@ -48,7 +48,7 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     const duration = () => ({ duration_ms: Math.round(performance.now() - started) });
     const intervalMs = this.settings.intervalSeconds * 1_000;
     try {
-      const result = await this.billing.run();
+      const result = await this.billing.run(this.stop.signal);
       await this.lastRun.record(new Date());
       this.logger.info('billing.run', 'billed the pending orders', { ...result, ...duration() });
       return intervalMs;

@@ -85,6 +85,44 @@ describe('OrdersApiClient', () => {
     expect(issuer.requests).toHaveLength(1);
   });
 
+  async function firstPage(): Promise<readonly Order[]> {
+    for await (const page of orders.pendingOrders()) return page;
+    return [];
+  }
+
+  it('takes the largest page that the API can answer', async () => {
+    const sku = '株'.repeat(64);
+    const line = { sku, quantity: 1_000_000, unitPrice: '123456789012345.00' };
+    const largest = {
+      id: ORDER_ID,
+      customerId: '式'.repeat(64),
+      lines: Array(100).fill(line),
+      currency: 'EUR',
+      total: '123456789012345.00',
+      status: 'pending',
+      createdAt: '2030-01-01T00:00:00.000Z',
+    };
+    answer = () => ({ body: { items: Array(100).fill(largest), nextCursor: null } });
+
+    expect(await firstPage()).toHaveLength(100);
+  });
+
+  it('gets along with members and currencies that came later', async () => {
+    const later = {
+      id: ORDER_ID,
+      customerId: 'c',
+      lines: [{ sku: 'A', quantity: 1, unitPrice: '1.00', taxRate: '19' }],
+      currency: 'ZZZ',
+      total: '1.00',
+      status: 'pending',
+      createdAt: '2030-01-01T00:00:00.000Z',
+      channel: 'web',
+    };
+    answer = () => ({ body: { items: [later], nextCursor: null } });
+
+    expect(await firstPage()).toMatchObject([{ id: ORDER_ID, currency: 'ZZZ' }]);
+  });
+
   it('reports an invoice', async () => {
     await orders.reportBilling(ORDER_ID, bill);
 

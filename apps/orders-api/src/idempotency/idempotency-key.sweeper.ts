@@ -22,6 +22,7 @@ export class IdempotencyKeySweeper implements OnApplicationBootstrap, OnApplicat
   ) {}
 
   onApplicationBootstrap(): void {
+    void this.sweepAndReport();
     this.timer = setInterval(() => void this.sweepAndReport(), INTERVAL_MS).unref();
   }
 

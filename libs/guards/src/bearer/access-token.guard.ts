@@ -14,7 +14,9 @@ import { PUBLIC } from '../scopes/public.decorator.js';
 import { REQUIRED_SCOPES } from '../scopes/require-scopes.decorator.js';
 import type { Client } from '../verification/client.js';
 import { InvalidTokenError, KeysUnavailableError } from '../verification/token-refusal.js';
+import { AccessTokenVerifier } from '../verification/access-token-verifier.js';
 import { bearerCredentials, type RequestHead } from './bearer-credentials.js';
+import { BEARER_STRATEGY, type StrategyOptions } from './bearer.strategy.js';
 import { bearerChallenge, type BearerError } from './challenge.js';
 
 /**
@@ -22,8 +24,9 @@ import { bearerChallenge, type BearerError } from './challenge.js';
  * route is guarded unless it is marked `@Public()`.
  */
 @Injectable()
-export class AccessTokenGuard extends AuthGuard('bearer') {
+export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   constructor(
+    private readonly verifier: AccessTokenVerifier,
     private readonly guards: GuardsOptions,
     private readonly reflector: Reflector,
     private readonly adapterHost: HttpAdapterHost,
@@ -32,16 +35,18 @@ export class AccessTokenGuard extends AuthGuard('bearer') {
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets)) return true;
+    const needed = this.neededScopes(context);
+    if (needed === 'public') return true;
     // RFC 9111 3.5: an answer to an authorised request is its client's alone.
     this.setHeader(context, 'cache-control', 'no-store');
     this.refuseWithoutToken(context);
     await super.canActivate(context);
-    const needed =
-      this.reflector.getAllAndOverride<string[] | undefined>(REQUIRED_SCOPES, targets) ?? [];
     this.refuseWithoutScopes(context, needed);
     return true;
+  }
+
+  override getAuthenticateOptions(): StrategyOptions {
+    return { verifier: this.verifier };
   }
 
   /** Passport's outcome: the client, or why there is none. */
@@ -60,6 +65,16 @@ export class AccessTokenGuard extends AuthGuard('bearer') {
     if (failure instanceof Error) throw failure;
     if (!client) this.refuseToken(context, 'malformed');
     return client;
+  }
+
+  // What stands on the method counts before what stands on the class, whichever of the two decorators it is.
+  private neededScopes(context: ExecutionContext): readonly string[] | 'public' {
+    for (const target of [context.getHandler(), context.getClass()]) {
+      const scopes = this.reflector.get<string[] | undefined>(REQUIRED_SCOPES, target);
+      if (scopes) return scopes;
+      if (this.reflector.get<boolean | undefined>(PUBLIC, target)) return 'public';
+    }
+    return [];
   }
 
   private refuseWithoutToken(context: ExecutionContext): void {

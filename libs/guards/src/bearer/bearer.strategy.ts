@@ -1,29 +1,44 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-http-bearer';
-import { AccessTokenVerifier } from '../verification/access-token-verifier.js';
+import type { AccessTokenVerifier } from '../verification/access-token-verifier.js';
 import type { Client } from '../verification/client.js';
 import { bearerCredentials, type RequestHead } from './bearer-credentials.js';
 
-// The strategy's types ask for a whole Express request, of which it reads the headers, body and query.
-type StrategyRequest = Parameters<InstanceType<typeof Strategy>['authenticate']>[0];
+/** A name of our own in Passport's registry, which is one for the whole process. */
+export const BEARER_STRATEGY = 'm2m-bearer';
 
-/** Passport's bearer strategy, fed with nothing but the token from the header. */
+/** What the guard hands over with each request. */
+export interface StrategyOptions {
+  readonly verifier: AccessTokenVerifier;
+}
+
+interface StrategyRequest extends StrategyOptions {
+  readonly headers: { readonly authorization: string | undefined };
+}
+
+// The strategy's types ask for a whole Express request, of which it reads the headers, body and query.
+type ExpressRequest = Parameters<InstanceType<typeof Strategy>['authenticate']>[0];
+
+/**
+ * Passport's bearer strategy, fed with nothing but the token from the header. It keeps no state, since two
+ * guarded applications in one process share it.
+ */
 @Injectable()
-export class BearerStrategy extends PassportStrategy(Strategy) {
-  constructor(private readonly verifier: AccessTokenVerifier) {
-    super();
+export class BearerStrategy extends PassportStrategy(Strategy, BEARER_STRATEGY) {
+  constructor() {
+    super({ passReqToCallback: true });
   }
 
   // The strategy itself would also take a token from the query and the body, which RFC 9700 4.3.2 forbids.
-  override authenticate(request: RequestHead): void {
+  override authenticate(request: RequestHead, { verifier }: StrategyOptions): void {
     const credentials = bearerCredentials(request);
     const authorization = credentials.kind === 'token' ? `Bearer ${credentials.token}` : undefined;
-    const headerOnly: unknown = { headers: { authorization } };
-    super.authenticate(headerOnly as StrategyRequest);
+    const headerOnly: StrategyRequest = { headers: { authorization }, verifier };
+    super.authenticate(headerOnly as unknown as ExpressRequest);
   }
 
-  validate(token: string): Promise<Client> {
-    return this.verifier.verify(token);
+  validate({ verifier }: StrategyRequest, token: string): Promise<Client> {
+    return verifier.verify(token);
   }
 }

@@ -21,10 +21,10 @@ export async function discoverJwksUri(fetch: Fetch, issuer: string): Promise<str
   throw new AggregateError(failures, 'the metadata of the issuer cannot be fetched');
 }
 
-// RFC 8414 3.1 puts the well-known part between host and path; OpenID Connect puts it at the end.
+// RFC 8414 3.1 takes a final slash away and puts the well-known part between host and path; OpenID Connect puts it at the end.
 function metadataUrls(issuer: string): string[] {
   const { origin, pathname } = new URL(issuer);
-  const path = pathname === '/' ? '' : pathname;
+  const path = pathname.replace(/\/$/, '');
   return [
     `${origin}/.well-known/oauth-authorization-server${path}`,
     `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,

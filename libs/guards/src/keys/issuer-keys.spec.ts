@@ -90,6 +90,27 @@ describe('the keys of an issuer', () => {
     expect(keys.stillPublished('next')).toBe(true);
   });
 
+  it('K06 are fetched before the next use if nobody has used them for long', async () => {
+    await keys.ready();
+    issuer.keys = [await TestSigningKey.generate('next')];
+
+    clock.advance({ seconds: 601 });
+
+    expect(keys.stillPublished(issuer.key.kid)).toBe(false);
+    await expect(verify(issuer.key)).rejects.toThrow();
+  });
+
+  it('are looked up without the final slash of an issuer identifier', async () => {
+    const slashed = new IssuerKeys({ issuer: `${issuer.url}/tenant/`, fetch, now: clock.now });
+
+    await expect(slashed.ready()).rejects.toThrow();
+
+    expect(issuer.server.requests.map(({ path }) => path)).toEqual([
+      '/.well-known/oauth-authorization-server/tenant',
+      '/tenant/.well-known/openid-configuration',
+    ]);
+  });
+
   it('are not taken from an answer that is too large or no key set', async () => {
     for (const body of ['x'.repeat(300_000), '[]', 'null', '{"keys":7}']) {
       const hostile = new IssuerKeys({

@@ -24,10 +24,10 @@ const LONGEST_REFRESH_MS = 5 * 60_000;
 const SHORTEST_REFRESH_MS = 10_000;
 /** How long keys are used while the issuer cannot be reached. */
 const LONGEST_STALE_MS = 60 * 60_000;
-/** How long a token with an unknown `kid` causes no new fetch after the last one. */
-const UNKNOWN_KEY_COOL_DOWN_MS = 30_000;
-/** How long after a failed fetch no new one is tried. */
-const FAILURE_COOL_DOWN_MS = 1_000;
+/** How long after a fetch neither a token with an unknown `kid` nor the age of the keys causes another. */
+const COOL_DOWN_MS = 30_000;
+/** The same as long as there are no keys at all, without which nobody gets in. */
+const COOL_DOWN_WITHOUT_KEYS_MS = 1_000;
 
 /**
  * The public keys of an issuer: fetched once for however many callers, fetched again in the background,
@@ -48,20 +48,18 @@ export class IssuerKeys {
     try {
       return await keys.find(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !this.mayFetchForUnknownKey())
-        throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey) || !this.mayFetchAgain()) throw error;
       const renewed = await this.fetchOnce().catch(() => keys);
       return renewed.find(header, token);
     }
   };
 
-  /** Whether a key by which a token has been verified is still among the issuer's. */
-  stillPublished(kid: string | undefined): boolean {
+  /** Whether a key by which a token has been verified is known to be still among the issuer's. */
+  stillPublished(kid: string): boolean {
     const keys = this.current;
-    if (!keys) return false;
-    const age = this.options.now() - keys.fetchedAt;
-    if (age > keys.refreshAfterMs) this.refreshInBackground();
-    return age <= LONGEST_STALE_MS && (kid === undefined || keys.kids.has(kid));
+    if (!keys || this.ageOf(keys) > LONGEST_STALE_MS || this.mustRefreshFirst(keys)) return false;
+    this.refreshInBackground(keys);
+    return keys.kids.has(kid);
   }
 
   /**
@@ -76,27 +74,36 @@ export class IssuerKeys {
   private async usableKeys(): Promise<KeySet> {
     const keys = this.current;
     if (!keys) return this.fetchOrFail();
-    const age = this.options.now() - keys.fetchedAt;
-    if (age > LONGEST_STALE_MS) return this.fetchOrFail();
-    if (age > keys.refreshAfterMs) this.refreshInBackground();
+    if (this.ageOf(keys) > LONGEST_STALE_MS) return this.fetchOrFail();
+    if (this.mustRefreshFirst(keys)) return this.fetchOnce().catch(() => keys);
+    this.refreshInBackground(keys);
     return keys;
   }
 
+  private ageOf(keys: KeySet): number {
+    return this.options.now() - keys.fetchedAt;
+  }
+
+  // An API that nobody has called for a while must not go by keys that have been withdrawn meanwhile.
+  private mustRefreshFirst(keys: KeySet): boolean {
+    return this.ageOf(keys) > 2 * keys.refreshAfterMs && this.mayFetchAgain();
+  }
+
   private async fetchOrFail(): Promise<KeySet> {
-    if (!this.fetching && this.sinceLastAttempt() < FAILURE_COOL_DOWN_MS) {
+    if (!this.fetching && this.sinceLastAttempt() < COOL_DOWN_WITHOUT_KEYS_MS) {
       throw new KeysUnavailableError();
     }
     return this.fetchOnce();
   }
 
-  private refreshInBackground(): void {
-    if (this.fetching || this.sinceLastAttempt() < UNKNOWN_KEY_COOL_DOWN_MS) return;
+  private refreshInBackground(keys: KeySet): void {
+    if (this.ageOf(keys) <= keys.refreshAfterMs || this.fetching || !this.mayFetchAgain()) return;
     // The keys at hand stay in use; the next attempt follows after the cool-down.
     this.fetchOnce().catch(() => undefined);
   }
 
-  private mayFetchForUnknownKey(): boolean {
-    return this.fetching !== undefined || this.sinceLastAttempt() >= UNKNOWN_KEY_COOL_DOWN_MS;
+  private mayFetchAgain(): boolean {
+    return this.fetching !== undefined || this.sinceLastAttempt() >= COOL_DOWN_MS;
   }
 
   private sinceLastAttempt(): number {

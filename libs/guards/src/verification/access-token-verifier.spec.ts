@@ -123,6 +123,18 @@ describe('the access token verifier', () => {
     issuer.keys = published;
   });
 
+  it('does not remember a token that names no key', async () => {
+    const token = await sign({ exp: seconds() + 3_000 }, { kid: undefined });
+    await verifier.verify(token);
+    const published = issuer.keys;
+    issuer.keys = [await TestSigningKey.generate('next')];
+
+    clock.advance({ seconds: 601 });
+
+    await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'bad_signature' });
+    issuer.keys = published;
+  });
+
   async function signedByPublicKey(): Promise<string> {
     const secret = new TextEncoder().encode(JSON.stringify(issuer.key.publicJwk));
     return new SignJWT(claims())

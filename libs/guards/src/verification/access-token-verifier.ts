@@ -15,7 +15,7 @@ export interface VerificationRules {
 
 interface VerifiedToken {
   readonly client: Client;
-  readonly kid: string | undefined;
+  readonly kid: string;
 }
 
 const CACHED_TOKENS = 10_000;
@@ -51,9 +51,10 @@ export class AccessTokenVerifier {
     const known = this.verified.get(token);
     if (known && this.stillGood(known)) return known.client;
     this.verified.delete(token);
-    const fresh = await this.verifyAnew(token);
-    this.verified.set(token, fresh);
-    return fresh.client;
+    const { client, kid } = await this.verifyAnew(token);
+    // Without a kid it could not be told when the key is withdrawn.
+    if (kid !== undefined) this.verified.set(token, { client, kid });
+    return client;
   }
 
   private stillGood({ client, kid }: VerifiedToken): boolean {
@@ -61,7 +62,7 @@ export class AccessTokenVerifier {
     return this.now() < end * 1_000 && this.keys.stillPublished(kid);
   }
 
-  private async verifyAnew(token: string): Promise<VerifiedToken> {
+  private async verifyAnew(token: string): Promise<{ client: Client; kid: string | undefined }> {
     try {
       const { payload, protectedHeader } = await jwtVerify(token, this.keys.resolve, {
         ...this.options,

@@ -10,6 +10,7 @@ import { createEventLogger, type EventLogger } from '../logging/event-logger.js'
 import { managementRoutes } from '../management/management.plugin.js';
 import { Readiness } from '../management/readiness.js';
 import { Metrics } from '../metrics/metrics.js';
+import { problemDetails } from '../problem-details/problem.js';
 import { ProblemDetailsFilter } from '../problem-details/problem-details.filter.js';
 import { serviceModule } from './service.module.js';
 
@@ -85,6 +86,9 @@ async function serveManagement(
     return;
   }
   const server = fastify();
+  server.setNotFoundHandler((_request, reply) => {
+    void reply.status(404).send(problemDetails(404));
+  });
   await server.register(routes);
   await server.listen({ port: common.MANAGEMENT_PORT, host: common.LISTEN_HOST });
   app

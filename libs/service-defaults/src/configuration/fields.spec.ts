@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { internalUrl, port, postgresUrl, seconds, serviceUrl } from './fields.js';
+import { internalUrl, issuerIdentifier, port, postgresUrl, seconds, serviceUrl } from './fields.js';
 
 describe('serviceUrl', () => {
   it.each([
@@ -43,18 +43,39 @@ describe('serviceUrl', () => {
 });
 
 describe('internalUrl', () => {
-  it('accepts plain http to any host, as inside a network of containers', () => {
-    expect(internalUrl().parse('http://auth-server:3000/oauth2/token')).toBe(
-      'http://auth-server:3000/oauth2/token',
-    );
+  it.each([
+    'http://auth-server:3000/oauth2/token',
+    'http://auth-server.payments.svc:3000',
+    'https://auth.example/oauth2/token',
+  ])('accepts %s, as inside a network of containers', (value) => {
+    expect(internalUrl().parse(value)).toBe(value);
   });
 
-  it.each(['ftp://auth-server', 'auth-server:3000', '/oauth2/token', 'http://auth-server#a'])(
-    'refuses %s',
+  it.each([
+    'ftp://auth-server',
+    'auth-server:3000',
+    '/oauth2/token',
+    'http://auth-server/#a',
+    'http://auth-server/?a',
+    'http://user:secret@auth-server',
+    'http://auth-server/',
+    'http://auth.example/oauth2/token',
+  ])('refuses %s', (value) => {
+    expect(internalUrl().safeParse(value).success).toBe(false);
+  });
+});
+
+describe('issuerIdentifier', () => {
+  it.each(['https://tenant.example', 'https://tenant.example/', 'https://auth.example/realms/a/'])(
+    'takes %s as it is',
     (value) => {
-      expect(internalUrl().safeParse(value).success).toBe(false);
+      expect(issuerIdentifier().parse(value)).toBe(value);
     },
   );
+
+  it.each(['http://tenant.example/', 'https://Tenant.example/'])('refuses %s', (value) => {
+    expect(issuerIdentifier().safeParse(value).success).toBe(false);
+  });
 });
 
 describe('postgresUrl', () => {

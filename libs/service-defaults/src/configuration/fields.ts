@@ -26,37 +26,47 @@ export const postgresUrl = () =>
   }, 'must be a postgres:// URL');
 
 /**
- * The URL of a service, or an identifier of that form (an issuer: RFC 8414 2, a resource: RFC 8707 2).
+ * The URL of a service that is also its identifier (an issuer: RFC 8414 2, a resource: RFC 8707 2).
  * Plain HTTP is for loopback addresses only: tokens and secrets travel to these places.
  */
-export const serviceUrl = () =>
-  z.string().superRefine((value, context) => {
-    const url = parseUrl(value);
-    if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-      context.addIssue('must be an absolute https URL');
-    } else if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-      context.addIssue('must use https (http is accepted for loopback addresses only)');
-    } else if (value.includes('?') || value.includes('#')) {
-      context.addIssue('must have no query and no fragment');
-    } else if (url.username || url.password) {
-      context.addIssue('must hold no credentials');
-    } else if (value !== canonical(url)) {
-      context.addIssue(
-        'must be in its shortest form (lower-case host, no default port, no slash at the end, no blanks), as identifiers are compared character by character',
-      );
-    }
+export const serviceUrl = () => urlField({ http: isLoopback, finalSlash: false });
+
+/** The issuer identifier of somebody else's authorization server, some of which end with a slash. */
+export const issuerIdentifier = () => urlField({ http: isLoopback, finalSlash: true });
+
+/**
+ * The URL at which something is reached, where plain HTTP may stay inside the network of a container
+ * system: it is accepted for loopback addresses and for names that no public resolver knows.
+ */
+export const internalUrl = () => urlField({ http: isInternal, finalSlash: false });
+
+interface UrlRules {
+  /** For which hosts plain HTTP is accepted. */
+  readonly http: (hostname: string) => boolean;
+  readonly finalSlash: boolean;
+}
+
+function urlField(rules: UrlRules) {
+  return z.string().superRefine((value, context) => {
+    const fault = faultOf(value, rules);
+    if (fault !== undefined) context.addIssue(fault);
   });
+}
 
-/** As {@link serviceUrl}, but where plain HTTP stays inside a trusted network, such as that of the containers of one system. */
-export const internalUrl = () =>
-  z.string().refine((value) => {
-    const url = parseUrl(value);
-    return (url?.protocol === 'https:' || url?.protocol === 'http:') && !value.includes('#');
-  }, 'must be an absolute http or https URL');
-
-// RFC 8414 2 and RFC 8707 2 compare identifiers as they are written; what a URL parser mends would never match.
-function canonical(url: URL): string {
-  return url.href.replace(/\/$/, '');
+function faultOf(value: string, rules: UrlRules): string | undefined {
+  const url = parseUrl(value);
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    return 'must be an absolute https URL';
+  }
+  if (url.protocol === 'http:' && !rules.http(url.hostname)) {
+    return 'must use https (http is accepted for loopback addresses and inside container networks only)';
+  }
+  if (value.includes('?') || value.includes('#')) return 'must have no query and no fragment';
+  if (url.username || url.password) return 'must hold no credentials';
+  const shortest = url.href.replace(/\/$/, '');
+  if (value === shortest || (rules.finalSlash && value === `${shortest}/`)) return undefined;
+  // What a URL parser mends would never match where identifiers are compared character by character.
+  return 'must be in its shortest form: lower-case host, no default port, no slash at the end, no blanks';
 }
 
 function parseUrl(value: string): URL | undefined {
@@ -69,5 +79,13 @@ function isLoopback(hostname: string): boolean {
     hostname.endsWith('.localhost') ||
     hostname === '[::1]' ||
     /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  );
+}
+
+function isInternal(hostname: string): boolean {
+  return (
+    isLoopback(hostname) ||
+    !hostname.includes('.') ||
+    /\.(svc|internal|cluster\.local)$/.test(hostname)
   );
 }

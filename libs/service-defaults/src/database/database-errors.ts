@@ -8,8 +8,9 @@ const NETWORK_ERRORS = new Set([
   'EHOSTUNREACH',
 ]);
 
-// PostgreSQL's classes for a lost connection, too many connections, and a server that starts or stops.
-const SQL_STATES = /^(08...|53300|57P0[123])$/;
+// PostgreSQL's codes for a lost connection, too many connections, a server that starts or stops, a statement
+// that took too long, and a lock or conflict that is gone with the next try.
+const SQL_STATES = /^(08...|53300|57P0[123]|57014|55P03|40P01|40001)$/;
 
 const DRIVER_MESSAGES =
   /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Connection with .* is not established|Driver not Connected/i;

@@ -15,6 +15,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** The server's own limit; the client's, a little longer, is for a server that hangs and keeps none. */
 const STATEMENT_TIMEOUT_MS = 3_000;
 const QUERY_TIMEOUT_MS = 4_000;
+const CONNECTION_LIFETIME_SECONDS = 60;
 
 /** Options with which a service, its migrations and its tests reach the database. */
 export function dataSourceOptions(definition: DatabaseDefinition): DataSourceOptions {
@@ -28,7 +29,12 @@ export function dataSourceOptions(definition: DatabaseDefinition): DataSourceOpt
     logger: new SilentTypeOrmLogger(false),
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS },
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+      // After a failover of the network a pooled connection may lead nowhere without anybody noticing.
+      maxLifetimeSeconds: CONNECTION_LIFETIME_SECONDS,
+    },
   };
 }
 
