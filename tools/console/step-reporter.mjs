@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { duration } from './duration.mjs';
 import { styler } from './style.mjs';
 
@@ -82,9 +81,12 @@ export class StepReporter {
   #keepLineFresh(currentLine) {
     this.#unfinishedLine = currentLine;
     this.#stream.write(currentLine());
-    const timer = setInterval(() => this.#stream.write(`\r${currentLine()}`), REFRESH_MS);
+    const timer = globalThis.setInterval(
+      () => this.#stream.write(`\r${currentLine()}`),
+      REFRESH_MS,
+    );
     return () => {
-      clearInterval(timer);
+      globalThis.clearInterval(timer);
       this.#unfinishedLine = undefined;
       this.#stream.write(CLEAR_LINE);
     };
@@ -92,7 +94,7 @@ export class StepReporter {
 
   /** @param {() => string} currentLine */
   #announceIfLong(currentLine) {
-    const timer = setTimeout(() => this.line(currentLine()), QUIET_MS);
-    return () => clearTimeout(timer);
+    const timer = globalThis.setTimeout(() => this.line(currentLine()), QUIET_MS);
+    return () => globalThis.clearTimeout(timer);
   }
 }

@@ -36,13 +36,13 @@ export function apiCallText(event: HttpRequest, urls: FlowUrls, style: Style): s
     '     the guard checks, without asking auth-server:',
     ...alignRows(guardRows(urls), style),
     `     ${answer(event, style)}`,
+    '',
   ];
 }
 
 /** Step 4: the worker reports the first invoice. */
 export function billingText(event: HttpRequest, urls: FlowUrls, style: Style): string[] {
   return [
-    '',
     heading(4, 'billing-worker reports each invoice it has made', 'scope orders:bill', style),
     `     PUT ${urls.ordersApi}${event.path}`,
     `     ${answer(event, style)}`,
