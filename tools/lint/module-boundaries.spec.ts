@@ -13,7 +13,8 @@ async function faultsOf(file: string, text: string): Promise<string[]> {
 }
 
 // The rule says nothing at all when Nx has no project graph: that it is silent proves nothing by itself.
-describe('the boundaries between the projects', () => {
+// The first text makes ESLint read the whole workspace, which takes its time on a small machine.
+describe('the boundaries between the projects', { timeout: 120_000 }, () => {
   it.each([
     ['a client that looks into tokens', 'apps/billing-worker/src/main.ts', '@m2m/guards'],
     ['a client that issues tokens', 'apps/billing-worker/src/main.ts', '@m2m/token-issuance'],
