@@ -1,5 +1,5 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { LocalSystemError } from '../local-system-error.ts';
 import { readFileIfPresent } from '../private-file.ts';
 import type { PostgresBinaries } from './binaries.ts';
@@ -10,6 +10,7 @@ export const SUPERUSER = 'postgres';
 
 const MAJOR_VERSION = '18';
 const SHOWN_LINES = 5;
+const RM_RETRIES = 10;
 
 export interface ClusterOptions {
   readonly path: string;
@@ -21,7 +22,8 @@ export interface ClusterOptions {
 
 /**
  * Makes the database cluster unless it is there. It is made in a directory beside its place and
- * moved there as a whole, so that an interrupted attempt is simply made anew.
+ * moved there as a whole, so that an interrupted attempt is simply made anew; in a new directory
+ * each time, as a killed start may have left an initdb behind that still writes to the old one.
  */
 export async function ensureCluster(options: ClusterOptions): Promise<void> {
   const version = await readFileIfPresent(join(options.path, 'PG_VERSION'));
@@ -29,12 +31,23 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
     requireVersion(version.trim(), options.path);
     return;
   }
-  const workshop = `${options.path}.new`;
-  await rm(workshop, { recursive: true, force: true });
+  await removeWorkshops(options.path);
   try {
-    await initialise(options, workshop);
+    await initialise(options, await mkdtemp(workshopPrefix(options.path)));
   } finally {
-    await rm(workshop, { recursive: true, force: true });
+    await removeWorkshops(options.path);
+  }
+}
+
+function workshopPrefix(path: string): string {
+  return `${path}.new-`;
+}
+
+async function removeWorkshops(path: string): Promise<void> {
+  const prefix = basename(workshopPrefix(path));
+  const names = await readdir(dirname(path));
+  for (const name of names.filter((candidate) => candidate.startsWith(prefix))) {
+    await rm(join(dirname(path), name), { recursive: true, force: true, maxRetries: RM_RETRIES });
   }
 }
 
@@ -42,7 +55,6 @@ async function initialise(options: ClusterOptions, workshop: string): Promise<vo
   const { path, launcher, superuserPassword } = options;
   const passwordFile = join(workshop, 'password');
   const draft = join(workshop, 'cluster');
-  await mkdir(workshop, { mode: 0o700 });
   await writeFile(passwordFile, `${superuserPassword}\n`, { mode: 0o600 });
   for (const made of [passwordFile, workshop]) launcher.own(made);
   await runInitdb(options, draft, passwordFile);
