@@ -21,7 +21,6 @@ export class Flow {
   readonly #style: Style;
   readonly #told = new Set<'token' | 'api call' | 'billing'>();
   readonly #billedPaths = new Set<string>();
-  #wasIdle = false;
   #hasRun = false;
 
   constructor(urls: FlowUrls, style: Style) {
@@ -54,7 +53,6 @@ export class Flow {
         return this.#tellRun(event);
       case 'billing.run.failed':
         this.#hasRun = true;
-        this.#wasIdle = false;
         return [failedRunText(event, this.#style)];
     }
   }
@@ -68,13 +66,9 @@ export class Flow {
     return this.#first('api call') ? apiCallText(event, this.#urls, this.#style) : [];
   }
 
-  /** A row of runs with nothing to do is told once: it may go on for days. */
   #tellRun(event: BillingRun): string[] {
     this.#hasRun = true;
     const isIdle = event.seen === 0 && event.failed === 0 && event.acknowledged === 0;
-    const repeats = isIdle && this.#wasIdle;
-    this.#wasIdle = isIdle;
-    if (repeats) return [];
     return [isIdle ? idleText(event) : runText(event, this.#style)];
   }
 
