@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { DataDirectory } from './data-directory.ts';
 import { LocalSystemError } from './local-system-error.ts';
 import { writePrivateFile } from './private-file.ts';
 
@@ -10,25 +9,21 @@ export interface ClientCredentials {
   readonly private_key?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the credentials of a client that was provisioned. */
-export async function readCredentials(
-  data: DataDirectory,
-  clientId: string,
-): Promise<ClientCredentials> {
-  const path = data.credentials(clientId);
+/** Reads the credential file of a client that was provisioned. */
+export async function readCredentials(path: string): Promise<ClientCredentials> {
   const credentials: unknown = JSON.parse(await readFile(path, 'utf8'));
   if (!isCredentials(credentials))
     throw new LocalSystemError(`${path}: not a client's credentials`);
   return credentials;
 }
 
-/** Puts the billing worker's secret into the file that its configuration names. */
-export async function handOverWorkerSecret(data: DataDirectory): Promise<void> {
-  const { client_secret: secret } = await readCredentials(data, 'billing-worker');
+/** Puts the secret of a credential file into a file of its own, which is what `NAME_FILE` names. */
+export async function extractSecret(credentialFile: string, secretFile: string): Promise<void> {
+  const { client_secret: secret } = await readCredentials(credentialFile);
   if (secret === undefined) {
-    throw new LocalSystemError(`${data.credentials('billing-worker')}: has no client_secret`);
+    throw new LocalSystemError(`${credentialFile}: has no client_secret`);
   }
-  await writePrivateFile(data.secret('billing-worker-client-secret'), secret);
+  await writePrivateFile(secretFile, secret);
 }
 
 function isCredentials(value: unknown): value is ClientCredentials {

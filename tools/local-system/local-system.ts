@@ -62,7 +62,7 @@ export class LocalSystem {
 
   /** What a client of the registry authenticates with. */
   credentials(clientId: string): Promise<ClientCredentials> {
-    return readCredentials(this.#context.data, clientId);
+    return readCredentials(this.#context.data.credentials(clientId));
   }
 
   logFile(name: ProcessName): string {

@@ -1,7 +1,7 @@
 import type { Environment } from './app-environment.ts';
 import { APP_NAMES } from './apps.ts';
 import type { AppRecord } from './apps.ts';
-import { handOverWorkerSecret } from './client-credentials.ts';
+import { extractSecret } from './client-credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { runOneShot } from './one-shot.ts';
 import type { Registry } from './registry.ts';
@@ -35,5 +35,8 @@ export async function provision(
     stdin: JSON.stringify(registry),
   } as const;
   await runOneShot(oneShot, data, signal);
-  await handOverWorkerSecret(data);
+  await extractSecret(
+    data.credentials('billing-worker'),
+    data.secret('billing-worker-client-secret'),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Addresses } from './addresses.ts';
+import type { AppRecord } from './apps.ts';
 
 export interface ScopeRegistration {
   readonly name: string;
@@ -26,8 +26,13 @@ export interface Registry {
   readonly clients: readonly ClientRegistration[];
 }
 
+/** The addresses that tokens name. */
+export interface PublicUrls {
+  readonly urls: Pick<AppRecord<string>, 'auth-server' | 'orders-api'>;
+}
+
 /** The resource servers of this system and the clients that every installation of it has. */
-export function demoRegistry({ urls }: Addresses): Registry {
+export function demoRegistry({ urls }: PublicUrls): Registry {
   return {
     resource_servers: [
       {

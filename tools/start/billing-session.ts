@@ -9,7 +9,7 @@ import { delayReport } from './delay-report.ts';
 import { FlowWatch } from './flow-watch.ts';
 import { Flow } from './flow.ts';
 import { LogTail } from './log-tail.ts';
-import type { OrdersClient } from './orders-client.ts';
+import type { OrdersClient } from '../demo-orders/orders-client.ts';
 import type { StartSessionOptions } from './start-session.ts';
 import { poll } from './poll.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StepReporter } from '../console/step-reporter.mjs';
-import type { OrdersClient } from './orders-client.ts';
-import { areDemoOrdersPlaced, seedDemoOrders, seedFurtherOrders } from './seeding.ts';
+import type { OrdersClient } from '../demo-orders/orders-client.ts';
+import { areDemoOrdersPlaced, seedDemoOrders, seedFurtherOrders } from '../demo-orders/seeding.ts';
 
 const PROGRESS_MS = 5_000;
 

@@ -3,11 +3,11 @@ import { APP_NAMES, startLocalSystem } from '../local-system/index.ts';
 import type { LocalSystem } from '../local-system/index.ts';
 import { runQuietly } from '../workspace/quiet-command.ts';
 import { tscBuild } from '../workspace/tsc.ts';
-import { AccessToken } from './access-token.ts';
+import { AccessToken } from '../demo-orders/access-token.ts';
 import type { StartArguments } from './arguments.ts';
 import { BillingSession } from './billing-session.ts';
 import { placeOrders } from './order-placement.ts';
-import { OrdersClient } from './orders-client.ts';
+import { OrdersClient } from '../demo-orders/orders-client.ts';
 
 export interface StartSessionOptions {
   readonly dataDir: string;
@@ -47,6 +47,7 @@ export async function runStartSession(
 
 async function orderEntryClient(system: LocalSystem, signal: AbortSignal): Promise<OrdersClient> {
   const { 'auth-server': issuer, 'orders-api': ordersApi } = system.urls;
-  const token = new AccessToken(await system.credentials('order-entry'), issuer, ordersApi);
+  const credentials = await system.credentials('order-entry');
+  const token = new AccessToken(credentials, `${issuer}/oauth2/token`, ordersApi);
   return new OrdersClient(ordersApi, token, signal);
 }

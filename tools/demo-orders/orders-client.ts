@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalSystemError } from '../local-system/index.ts';
+import { LocalSystemError } from '../local-system/local-system-error.ts';
 import type { AccessToken } from './access-token.ts';
 import type { NewOrder } from './demo-orders.ts';
 import { isPassingFailure } from './passing-failure.ts';

@@ -28,7 +28,7 @@ describe('OrdersClient', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const token = new AccessToken(credentials, url, url);
+    const token = new AccessToken(credentials, `${url}/oauth2/token`, url);
     client = new OrdersClient(url, token, new AbortController().signal, async () => undefined);
   });
 

@@ -1,5 +1,5 @@
-import { LocalSystemError } from '../local-system/index.ts';
-import type { ClientCredentials } from '../local-system/index.ts';
+import type { ClientCredentials } from '../local-system/client-credentials.ts';
+import { LocalSystemError } from '../local-system/local-system-error.ts';
 import { isPassingFailure } from './passing-failure.ts';
 
 /** Renewed this long before its end, so that no request is under way with an expired token. */
@@ -9,14 +9,14 @@ const ANSWER_MS = 10_000;
 /** An access token by the client credentials grant (RFC 6749, 4.4), renewed when it grows old. */
 export class AccessToken {
   readonly #credentials: ClientCredentials;
-  readonly #issuer: string;
+  readonly #tokenEndpoint: string;
   readonly #resource: string;
   #current: Promise<string> | undefined;
   #renewAt = 0;
 
-  constructor(credentials: ClientCredentials, issuer: string, resource: string) {
+  constructor(credentials: ClientCredentials, tokenEndpoint: string, resource: string) {
     this.#credentials = credentials;
-    this.#issuer = issuer;
+    this.#tokenEndpoint = tokenEndpoint;
     this.#resource = resource;
   }
 
@@ -36,7 +36,7 @@ export class AccessToken {
   }
 
   async #request(): Promise<string> {
-    const response = await fetch(`${this.#issuer}/oauth2/token`, {
+    const response = await fetch(this.#tokenEndpoint, {
       method: 'POST',
       headers: { authorization: basicAuthorization(this.#credentials) },
       body: new URLSearchParams({ grant_type: 'client_credentials', resource: this.#resource }),

@@ -1,0 +1,13 @@
+import { get } from 'node:http';
+
+/**
+ * Asks a service whether it is ready; the exit code says so. The port is the argument, unless health has a
+ * port of its own.
+ */
+const port = process.env['MANAGEMENT_PORT'] || process.argv[2];
+
+get({ host: '127.0.0.1', port, path: '/health/ready', timeout: 3_000 }, (response) => {
+  process.exit(response.statusCode === 200 ? 0 : 1);
+})
+  .on('timeout', () => process.exit(1))
+  .on('error', () => process.exit(1));
