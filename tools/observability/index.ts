@@ -1,0 +1,6 @@
+export {
+  documentedMetrics,
+  services,
+  type DocumentedMetric,
+  type Service,
+} from './metrics-table.ts';
