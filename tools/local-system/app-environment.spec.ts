@@ -27,9 +27,10 @@ describe('appEnvironment', () => {
   });
 
   it('hands on settings of the apps, and nothing else of its surroundings', () => {
-    const surroundings = { PATH: '/bin', LOG_LEVEL: 'debug', AWS_SECRET_ACCESS_KEY: 'x' };
+    const settings = { PATH: '/bin', LOG_LEVEL: 'debug', OTEL_TRACES_SAMPLER: 'always_on' };
+    const surroundings = { ...settings, AWS_SECRET_ACCESS_KEY: 'x' };
     const environment = appEnvironment('auth-server', addresses, data, surroundings);
-    expect(environment).toMatchObject({ PATH: '/bin', LOG_LEVEL: 'debug' });
+    expect(environment).toMatchObject(settings);
     expect(environment).not.toHaveProperty('AWS_SECRET_ACCESS_KEY');
   });
 });

@@ -14,6 +14,9 @@ const TUNABLE_VARIABLES = [
   'API_DOCS',
 ];
 
+/** The standard variables of OpenTelemetry, which say where traces go. */
+const TELEMETRY_PREFIX = 'OTEL_';
+
 export type Environment = Readonly<Record<string, string>>;
 
 /**
@@ -28,7 +31,11 @@ export function appEnvironment(
 ): Environment {
   const { portVariable, databaseUrlVariable } = APPS[app];
   return {
-    ...pick(surroundings, [...SYSTEM_VARIABLES, ...TUNABLE_VARIABLES]),
+    ...pick(surroundings, [
+      ...SYSTEM_VARIABLES,
+      ...TUNABLE_VARIABLES,
+      ...Object.keys(surroundings).filter((name) => name.startsWith(TELEMETRY_PREFIX)),
+    ]),
     NODE_ENV: 'production',
     NODE_COMPILE_CACHE: data.compileCache,
     [portVariable]: String(addresses.ports[app]),

@@ -1,4 +1,4 @@
-import { databaseModule, DatabaseReadiness } from '@m2m/service-defaults';
+import { databaseModule, DatabaseMetrics, DatabaseReadiness } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { AuthServerSettings } from './auth-server.settings.js';
@@ -26,7 +26,7 @@ export class AuthServerModule {
         ),
       ],
       controllers: [metadataController(issuer)],
-      providers: [DatabaseReadiness],
+      providers: [DatabaseReadiness, DatabaseMetrics],
     };
   }
 }

@@ -1,12 +1,14 @@
 import { ClientCredentialsModule } from '@m2m/client-credentials';
 import {
   databaseModule,
+  DatabaseMetrics,
   DatabaseReadiness,
   propagationHeaders,
   secretSource,
 } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { BillingMetrics } from './billing/billing.metrics.js';
 import { BillingRun } from './billing/billing.run.js';
 import { BillingScheduler } from './billing/billing.scheduler.js';
 import { BillingSummaryController } from './billing/billing-summary.controller.js';
@@ -18,6 +20,7 @@ import { billingDatabase } from './database/billing-database.js';
 import { InvoiceEntity } from './invoices/invoice.entity.js';
 import { InvoiceRepository } from './invoices/invoice.repository.js';
 import { OrdersApiClient } from './orders/orders-api.client.js';
+import { TokenMetrics } from './token.metrics.js';
 import { TokenReadiness } from './token-readiness.js';
 
 @Module({})
@@ -34,10 +37,13 @@ export class BillingWorkerModule {
       providers: [
         { provide: BillingSettings, useValue: settings(configuration) },
         DatabaseReadiness,
+        DatabaseMetrics,
         TokenReadiness,
+        TokenMetrics,
         InvoiceRepository,
         LastRun,
         OrdersApiClient,
+        BillingMetrics,
         BillingRun,
         BillingScheduler,
       ],

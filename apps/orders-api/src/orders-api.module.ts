@@ -1,10 +1,18 @@
-import { GuardsModule } from '@m2m/guards';
+import { GuardsModule, type Refusal } from '@m2m/guards';
 import { orderScopes } from '@m2m/orders-contract';
-import { databaseModule, DatabaseReadiness, EventLogger, Metrics } from '@m2m/service-defaults';
+import {
+  databaseModule,
+  DatabaseMetrics,
+  DatabaseReadiness,
+  EventLogger,
+  Metrics,
+} from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AccessLog } from './access-log.js';
+import { logRefusal } from './access-log.js';
+import { accessMetrics } from './access.metrics.js';
 import type { OrdersApiConfiguration } from './configuration.js';
 import { ordersDatabase } from './database/orders-database.js';
+import { IssuerKeysMetrics } from './issuer-keys.metrics.js';
 import { IssuerReadiness } from './issuer-readiness.js';
 import { OrdersModule } from './orders/orders.module.js';
 
@@ -19,19 +27,23 @@ export class OrdersApiModule {
           resource: configuration.ORDERS_API_URL,
           inject: [EventLogger, Metrics],
           useFactory: (logger: EventLogger, metrics: Metrics) => {
-            const accessLog = new AccessLog(logger, metrics);
+            const measure = accessMetrics(metrics);
             return {
               issuer: configuration.OAUTH_ISSUER,
               jwksUri: configuration.OAUTH_JWKS_URI,
               audience: configuration.ORDERS_API_AUDIENCE,
               scopesSupported: Object.keys(orderScopes),
-              onRefused: (refusal) => accessLog.refuse(refusal),
+              ...measure,
+              onRefused: (refusal: Refusal) => {
+                measure.onRefused(refusal);
+                logRefusal(logger, refusal);
+              },
             };
           },
         }),
         OrdersModule,
       ],
-      providers: [DatabaseReadiness, IssuerReadiness],
+      providers: [DatabaseReadiness, DatabaseMetrics, IssuerReadiness, IssuerKeysMetrics],
     };
   }
 }

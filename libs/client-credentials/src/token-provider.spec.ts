@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { TestClock, TestHttpServer, type TestAnswer } from '@m2m/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ClientRegistration } from './client-registration.js';
@@ -12,6 +13,7 @@ describe('the token provider', () => {
   let random: number;
   let answer: () => TestAnswer | Promise<TestAnswer>;
   let secret: string;
+  let beforeSecret: () => void;
 
   beforeEach(async () => {
     let count = 0;
@@ -22,12 +24,16 @@ describe('the token provider', () => {
     clock = new TestClock();
     random = 0;
     secret = 's1';
+    beforeSecret = () => undefined;
     const registration: ClientRegistration = {
       issuer: server.url,
       tokenEndpoint: `${server.url}/token`,
       clientId: 'billing',
       authMethod: 'client_secret_post',
-      clientSecret: async () => secret,
+      clientSecret: async () => {
+        beforeSecret();
+        return secret;
+      },
       scopes: ['orders:read', 'orders:bill'],
       resource: 'https://orders.example',
     };
@@ -65,6 +71,19 @@ describe('the token provider', () => {
       scope: 'orders:read orders:bill',
       resource: 'https://orders.example',
     });
+  });
+
+  it('fetches in the context of the caller who waits for it, and renews outside of any', async () => {
+    const caller = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    beforeSecret = () => void seen.push(caller.getStore());
+    await caller.run('first', () => provider.getToken());
+    clock.advance({ seconds: 80 });
+
+    await caller.run('second', () => provider.getToken());
+
+    await expect.poll(requests).toBe(2);
+    expect(seen).toEqual(['first', undefined]);
   });
 
   it('B01 renews in the background in the last fifth, while the old token is used', async () => {
@@ -138,6 +157,29 @@ describe('the token provider', () => {
 
     expect(await provider.getToken()).toBe('good');
     expect(server.requests.at(-1)?.body).toContain('client_secret=s2');
+  });
+
+  it('tells how its requests ended, and for how long its token is good', async () => {
+    expect(provider.lifetimeLeftSeconds).toBe(0);
+    await provider.getToken();
+    await provider.getToken();
+    clock.advance({ seconds: 70 });
+    expect(provider.lifetimeLeftSeconds).toBe(30);
+
+    clock.advance({ seconds: 30 });
+    answer = () => ({ status: 503 });
+    await expect(provider.getToken()).rejects.toThrow();
+    await expect(provider.getToken()).rejects.toThrow();
+    clock.advance({ seconds: 1 });
+    answer = () => ({ status: 401, body: { error: 'invalid_client' } });
+    await expect(provider.getToken()).rejects.toThrow();
+
+    expect(provider.lifetimeLeftSeconds).toBe(0);
+    expect(provider.requestCounts).toEqual({
+      success: 1,
+      transientFailure: 1,
+      permanentFailure: 1,
+    });
   });
 
   it('B04 drops a refused token only while it is the one at hand', async () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TokenEndpoint } from './token-endpoint.js';
 import { TokenRequestError } from './token-request-error.js';
 
@@ -6,6 +7,15 @@ export interface TokenProviderOptions {
   readonly now: () => number;
   /** From 0 up to 1, as `Math.random`. */
   readonly random: () => number;
+}
+
+/** How token requests have ended so far, for metrics. */
+export interface TokenRequestCounts {
+  readonly success: number;
+  /** Those that may go well the next time. */
+  readonly transientFailure: number;
+  /** Those that will not until somebody changes a secret, a registration or a configuration. */
+  readonly permanentFailure: number;
 }
 
 interface HeldToken {
@@ -37,6 +47,9 @@ export class TokenProvider {
   private held: HeldToken | undefined;
   private failure: Failure | undefined;
   private fetching: Promise<string> | undefined;
+  /** For what is done in the background: it is no part of the trace of whoever happened to start it. */
+  private readonly outsideOfCallers = AsyncLocalStorage.snapshot();
+  private readonly counts = { success: 0, transientFailure: 0, permanentFailure: 0 };
 
   constructor(
     private readonly endpoint: TokenEndpoint,
@@ -54,9 +67,19 @@ export class TokenProvider {
     if (!held || now >= held.expiresAt) return this.fetchOnce();
     if (now >= held.renewAt) {
       // The token at hand is good; that it could not be renewed yet matters only once it ends.
-      this.fetchOnce().catch(() => undefined);
+      this.outsideOfCallers(() => this.fetchOnce()).catch(() => undefined);
     }
     return held.value;
+  }
+
+  get requestCounts(): TokenRequestCounts {
+    return this.counts;
+  }
+
+  /** For how many seconds the token at hand is still good; 0 if there is none. */
+  get lifetimeLeftSeconds(): number {
+    const { expiresAt = 0 } = this.held ?? {};
+    return Math.max(0, expiresAt - this.options.now()) / 1_000;
   }
 
   /** Forgets a token that an API refused, unless another caller has replaced it already. */
@@ -86,9 +109,11 @@ export class TokenProvider {
         expiresAt: askedAt + lifetime,
       };
       this.failure = undefined;
+      this.counts.success += 1;
       return value;
     } catch (error) {
       this.failure = this.failureFrom(error);
+      this.counts[this.failure.error.transient ? 'transientFailure' : 'permanentFailure'] += 1;
       throw this.failure.error;
     }
   }

@@ -1,19 +1,7 @@
-import type { RefusalReason } from './verification/token-refusal.js';
+import type { GuardsEvents } from './guards-events.js';
 import { metadataUrl } from './metadata/protected-resource-metadata.js';
 
-/** A refused call, for logs and metrics. */
-export interface Refusal {
-  readonly reason:
-    | RefusalReason
-    | 'no_token'
-    | 'several_authorization_headers'
-    | 'insufficient_scope'
-    | 'keys_unavailable';
-  /** Known only where the token itself was good. */
-  readonly clientId?: string;
-}
-
-export interface GuardsModuleOptions {
+export interface GuardsModuleOptions extends GuardsEvents {
   /** The authorization server's issuer identifier, as in the `iss` of its tokens. */
   readonly issuer: string;
   /** This API's resource identifier, a URL (RFC 8707 2, RFC 9728 1.2). */
@@ -28,8 +16,6 @@ export interface GuardsModuleOptions {
   readonly algorithms?: readonly string[];
   /** Seconds by which clocks may differ: 10 by default, 60 at most. */
   readonly clockToleranceSeconds?: number;
-  /** Told of every refused call. */
-  readonly onRefused?: (refusal: Refusal) => void;
 }
 
 const ASYMMETRIC_ALGORITHM = /^(ES(256|384|512)|PS(256|384|512)|RS(256|384|512)|EdDSA|Ed25519)$/;
@@ -43,7 +29,7 @@ export class GuardsOptions {
   readonly scopesSupported: readonly string[];
   readonly algorithms: readonly string[];
   readonly clockToleranceSeconds: number;
-  readonly onRefused: ((refusal: Refusal) => void) | undefined;
+  readonly events: GuardsEvents;
 
   /** @throws RangeError if an option would make the guard unsafe. */
   constructor(options: GuardsModuleOptions) {
@@ -54,7 +40,7 @@ export class GuardsOptions {
     this.scopesSupported = options.scopesSupported ?? [];
     this.algorithms = options.algorithms ?? ['ES256', 'PS256', 'EdDSA', 'RS256'];
     this.clockToleranceSeconds = options.clockToleranceSeconds ?? 10;
-    this.onRefused = options.onRefused;
+    this.events = options;
     if (!this.issuer || !this.audience) throw new RangeError('issuer and audience are required');
     if (!this.algorithms.every((name) => ASYMMETRIC_ALGORITHM.test(name))) {
       throw new RangeError('only asymmetric signature algorithms can be accepted');

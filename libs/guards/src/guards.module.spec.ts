@@ -4,7 +4,7 @@ import { Controller, Get, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Refusal } from './guards-options.js';
+import { refusalReasons, type Refusal } from './guards-events.js';
 import { GuardsModule } from './guards.module.js';
 import { CurrentClient } from './scopes/current-client.decorator.js';
 import { Public } from './scopes/public.decorator.js';
@@ -54,6 +54,7 @@ class ThingsModule {}
 
 describe('a guarded application', () => {
   const refusals: Refusal[] = [];
+  const events: string[] = [];
   let issuer: TestIssuer;
   const apps: NestFastifyApplication[] = [];
   let url: string;
@@ -69,6 +70,10 @@ describe('a guarded application', () => {
       resource,
       scopesSupported: ['things:read', 'things:write'],
       onRefused: (refusal) => refusals.push(refusal),
+      onAccepted: () => events.push('accepted'),
+      onRemembered: () => events.push('remembered'),
+      onVerified: (seconds) => events.push(seconds > 0 && seconds < 60 ? 'verified' : 'unlikely'),
+      onKeysFetched: (outcome) => events.push(`keys ${outcome}`),
     });
     const module = {
       module: ThingsModule,
@@ -85,6 +90,7 @@ describe('a guarded application', () => {
 
   beforeEach(() => {
     refusals.length = 0;
+    events.length = 0;
   });
 
   afterAll(async () => {
@@ -104,6 +110,32 @@ describe('a guarded application', () => {
     expect(refusals).toEqual([{ reason: 'no_token' }]);
     expect(await answered.json()).toEqual({ clientId: 'c' });
     expect(answered.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('tells of each call what became of it and of its token', async () => {
+    const token = await issuer.token(RESOURCE);
+    await call('/things', token);
+    await call('/things', token);
+    await call('/things', token, 'POST');
+    await call('/things', await issuer.token('https://other.example'));
+    await call('/things');
+    await call('/things/open');
+
+    // Which test comes first, and so makes the keys be fetched, does not matter here.
+    expect(events.filter((event) => !event.startsWith('keys'))).toEqual([
+      'verified',
+      'accepted',
+      'remembered',
+      'accepted',
+      'remembered',
+      'verified',
+    ]);
+    expect(refusals.map(({ reason }) => reason)).toEqual([
+      'insufficient_scope',
+      'wrong_audience',
+      'no_token',
+    ]);
+    expect(refusals.every(({ reason }) => refusalReasons.includes(reason))).toBe(true);
   });
 
   it('leaves a public route open', async () => {

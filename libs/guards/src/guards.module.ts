@@ -43,14 +43,14 @@ export class GuardsModule {
         {
           provide: IssuerKeys,
           inject: [GuardsOptions],
-          useFactory: ({ issuer, jwksUri }: GuardsOptions) =>
-            new IssuerKeys({ issuer, jwksUri, fetch, now: Date.now }),
+          useFactory: ({ issuer, jwksUri, events }: GuardsOptions) =>
+            new IssuerKeys({ issuer, jwksUri, events, fetch, now: Date.now }),
         },
         {
           provide: AccessTokenVerifier,
           inject: [GuardsOptions, IssuerKeys],
           useFactory: (options: GuardsOptions, keys: IssuerKeys) =>
-            new AccessTokenVerifier(options, keys, Date.now),
+            new AccessTokenVerifier(options, keys, Date.now, options.events),
         },
         BearerStrategy,
         { provide: APP_GUARD, useClass: AccessTokenGuard },

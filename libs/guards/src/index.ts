@@ -1,5 +1,6 @@
 export { GuardsModule, type GuardsModuleAsyncOptions } from './guards.module.js';
-export { type GuardsModuleOptions, type Refusal } from './guards-options.js';
+export { refusalReasons, type GuardsEvents, type Refusal } from './guards-events.js';
+export { type GuardsModuleOptions } from './guards-options.js';
 export { IssuerKeys } from './keys/issuer-keys.js';
 export { CurrentClient } from './scopes/current-client.decorator.js';
 export { Public } from './scopes/public.decorator.js';

@@ -22,14 +22,13 @@ export type { ApiDescription } from './http/api-docs.js';
 export { UnparsedBody } from './http/json-body.interceptor.js';
 export { createEventLogger, EventLogger } from './logging/event-logger.js';
 export { Readiness, type ReadinessCheck } from './management/readiness.js';
-export { Metrics } from './metrics/metrics.js';
+export type { BoundedCounter } from './metrics/bounded-counter.js';
+export { DatabaseMetrics } from './metrics/database.metrics.js';
+export { Metrics, type Counter, type Histogram } from './metrics/metrics.js';
+export { sharedReading } from './metrics/scrape-reading.js';
 export { describeError, type ErrorDescription } from './problem-details/describe-error.js';
 export { Problem, type FieldError, type ProblemDetails } from './problem-details/problem.js';
 export { logUnexpected, ProblemDetailsFilter } from './problem-details/problem-details.filter.js';
 export { invalidInput, validationPipe } from './problem-details/validation.js';
-export {
-  createRequestContext,
-  currentRequestContext,
-  propagationHeaders,
-  runInRequestContext,
-} from './request-context/request-context.js';
+export { propagationHeaders } from './request-context/request-context.js';
+export { jobFailed, runJob } from './tracing/background-job.js';

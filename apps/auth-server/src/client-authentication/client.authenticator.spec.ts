@@ -1,4 +1,9 @@
-import { createEventLogger, dataSourceOptions, runMigrations } from '@m2m/service-defaults';
+import {
+  createEventLogger,
+  dataSourceOptions,
+  Metrics,
+  runMigrations,
+} from '@m2m/service-defaults';
 import { createTestDatabase, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -12,6 +17,7 @@ import { ClientAuthenticator } from './client.authenticator.js';
 
 describe('ClientAuthenticator', () => {
   const lines: string[] = [];
+  const metrics = new Metrics('auth-server');
   let database: TestDatabase;
   let dataSource: DataSource;
   let authenticator: ClientAuthenticator;
@@ -23,7 +29,7 @@ describe('ClientAuthenticator', () => {
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
     const registry = new TypeOrmClientRegistry(dataSource.getRepository(ClientEntity));
     const logger = createEventLogger('auth', 'info', { write: (line) => void lines.push(line) });
-    authenticator = new ClientAuthenticator(registry, logger);
+    authenticator = new ClientAuthenticator(registry, logger, metrics);
     await insertClient('by-header', 'client_secret_basic', false);
     await insertClient('by-body', 'client_secret_post', false);
     await insertClient('disabled', 'client_secret_basic', true);
@@ -72,11 +78,38 @@ describe('ClientAuthenticator', () => {
     expect(lines.join('')).not.toMatch(/hunter2|secret of/);
   });
 
+  it('counts failures by a reason, of which there are five', async () => {
+    const before = await failures();
+    for (const clientId of ['nobody', 'someone', 'anyone'])
+      await refusalOf(byHeader(clientId, 'x'));
+    await refusalOf(byHeader('by-header', 'wrong'));
+    await refusalOf(authenticator.authenticate(['Basic'], form({})));
+
+    const after = await failures();
+    expect(after).toEqual({
+      ...before,
+      unknown_client: (before['unknown_client'] ?? NaN) + 3,
+      wrong_secret: (before['wrong_secret'] ?? NaN) + 1,
+      no_credentials: (before['no_credentials'] ?? NaN) + 1,
+    });
+    expect(Object.keys(after)).toHaveLength(5);
+  });
+
   it('logs no more than the start of an endless client_id', async () => {
     await refusalOf(byHeader('x'.repeat(10_000), 'any'));
 
     expect(lines.join('').length).toBeLessThan(1_000);
   });
+
+  async function failures(): Promise<Record<string, number>> {
+    const text = await metrics.registry.getSingleMetricAsString(
+      'oauth_client_authentication_failures_total',
+    );
+    const series = text.matchAll(/reason="(\w+)".*} (\d+)$/gm);
+    return Object.fromEntries(
+      Array.from(series, ([, reason = '', count]): [string, number] => [reason, Number(count)]),
+    );
+  }
 
   function byHeader(clientId: string, secret: string) {
     return authenticator.authenticate([`Basic ${btoa(`${clientId}:${secret}`)}`], form({}));

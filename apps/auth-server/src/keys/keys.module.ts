@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { JwksController } from './jwks.controller.js';
 import { SigningKeyStore } from './signing-key.store.js';
 import { SigningKeys } from './signing-keys.js';
+import { SigningKeysMetrics } from './signing-keys.metrics.js';
 
 @Module({})
 export class KeysModule {
@@ -17,6 +18,7 @@ export class KeysModule {
           useFactory: (dataSource: DataSource) => new SigningKeyStore(dataSource, keyEncryptionKey),
         },
         SigningKeys,
+        SigningKeysMetrics,
       ],
       exports: [SigningKeys],
     };

@@ -34,6 +34,8 @@ describe('SigningKeyStore', () => {
 
     expect(create).not.toHaveBeenCalled();
     expect(others).toEqual([]);
+    expect(loaded?.createdAt).toEqual(made?.createdAt);
+    expect(Date.now() - (made?.createdAt.getTime() ?? NaN)).toBeLessThan(60_000);
     expect(loaded?.publicJwk).toEqual(made?.publicJwk);
     expect(loaded?.privateKey.equals(made?.privateKey ?? expect.fail())).toBe(true);
   });

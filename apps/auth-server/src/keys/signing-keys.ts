@@ -1,12 +1,12 @@
 import { EventLogger } from '@m2m/service-defaults';
 import { generateSigningKey, type SigningKey } from '@m2m/token-issuance';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { SigningKeyStore } from './signing-key.store.js';
+import { SigningKeyStore, type StoredSigningKey } from './signing-key.store.js';
 
 /** The keys in use, parsed and in memory: signing a token reads nothing from anywhere. */
 @Injectable()
 export class SigningKeys implements OnModuleInit {
-  private keys: readonly SigningKey[] = [];
+  private keys: readonly StoredSigningKey[] = [];
 
   constructor(
     private readonly store: SigningKeyStore,
@@ -18,7 +18,7 @@ export class SigningKeys implements OnModuleInit {
   }
 
   /** The key new tokens are signed by. */
-  get current(): SigningKey {
+  get current(): StoredSigningKey {
     const [newest] = this.keys;
     if (!newest) throw new Error('the signing keys are not loaded yet');
     return newest;

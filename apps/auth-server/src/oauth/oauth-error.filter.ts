@@ -1,6 +1,7 @@
 import { describeError, EventLogger, logUnexpected } from '@m2m/service-defaults';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { oauthErrorCodeOf } from './oauth-error-code.js';
 import { OAuthError, type OAuthErrorCode } from './oauth-error.js';
 
 /** Answers every error of an OAuth endpoint in the form of RFC 6749 5.2. */
@@ -24,7 +25,8 @@ export class OAuthErrorFilter implements ExceptionFilter {
     }
     const { status, detail, headers = {}, unexpected } = describeError(error);
     if (unexpected) logUnexpected(this.logger, error);
-    return { status, code: codeFor(status), description: detail ?? 'The request failed', headers };
+    const code = oauthErrorCodeOf(error);
+    return { status, code, description: detail ?? 'The request failed', headers };
   }
 }
 
@@ -33,9 +35,4 @@ interface AnsweredError {
   readonly code: OAuthErrorCode;
   readonly description: string;
   readonly headers: Readonly<Record<string, string>>;
-}
-
-function codeFor(status: number): OAuthErrorCode {
-  if (status === 503) return 'temporarily_unavailable';
-  return status >= 500 ? 'server_error' : 'invalid_request';
 }

@@ -1,15 +1,18 @@
 import { HttpException } from '@nestjs/common';
 
 /** The error codes of RFC 6749 5.2 and RFC 8707 2, and RFC 6749 4.1.2.1's for a server that is not able to answer. */
-export type OAuthErrorCode =
-  | 'invalid_request'
-  | 'invalid_client'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
-  | 'invalid_scope'
-  | 'invalid_target'
-  | 'server_error'
-  | 'temporarily_unavailable';
+export const oauthErrorCodes = [
+  'invalid_request',
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'server_error',
+  'temporarily_unavailable',
+] as const;
+
+export type OAuthErrorCode = (typeof oauthErrorCodes)[number];
 
 /** An error answer of an OAuth endpoint (RFC 6749 5.2). */
 export class OAuthError extends HttpException {

@@ -1,7 +1,6 @@
-import { EventLogger, Metrics } from '@m2m/service-defaults';
+import { EventLogger } from '@m2m/service-defaults';
 import { AccessTokenIssuer } from '@m2m/token-issuance';
 import { Injectable } from '@nestjs/common';
-import { Counter } from 'prom-client';
 import type { RegisteredClient } from '../clients/registered-client.js';
 import { AuthServerSettings } from '../auth-server.settings.js';
 import { SigningKeys } from '../keys/signing-keys.js';
@@ -9,6 +8,7 @@ import type { FormParameters } from '../oauth/form-parameters.js';
 import { unauthorizedClient } from '../oauth/oauth-error.js';
 import { decideGrant, type GrantRequest } from './grant-decision.js';
 import { requestedScopes } from './requested-scopes.js';
+import { TokenMetrics } from './token.metrics.js';
 
 /** A successful answer of the token endpoint (RFC 6749 5.1). */
 export interface TokenResponse {
@@ -24,21 +24,13 @@ export interface TokenResponse {
 export class ClientCredentialsGrant {
   static readonly type = 'client_credentials';
 
-  private readonly issued: Counter;
-
   constructor(
     private readonly issuer: AccessTokenIssuer,
     private readonly keys: SigningKeys,
     private readonly settings: AuthServerSettings,
     private readonly logger: EventLogger,
-    metrics: Metrics,
-  ) {
-    this.issued = new Counter({
-      name: 'oauth_access_tokens_issued_total',
-      help: 'Access tokens issued.',
-      registers: [metrics.registry],
-    });
-  }
+    private readonly metrics: TokenMetrics,
+  ) {}
 
   /** @throws OAuthError */
   handle(client: RegisteredClient, parameters: FormParameters): TokenResponse {
@@ -53,11 +45,12 @@ export class ClientCredentialsGrant {
   private issue(client: RegisteredClient, request: GrantRequest): TokenResponse {
     const decision = decideGrant(client, request);
     const lifetime = this.settings.accessTokenLifetimeSeconds;
+    const startedAt = performance.now();
     const { accessToken, header, claims } = this.issuer.issue(
       { clientId: client.clientId, lifetime, ...decision },
       this.keys.current,
     );
-    this.issued.inc();
+    this.metrics.tokenIssued(client.authMethod, (performance.now() - startedAt) / 1_000);
     this.logger.info('token.issued', 'issued an access token', {
       client_id: client.clientId,
       auth_method: client.authMethod,

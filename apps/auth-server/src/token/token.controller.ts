@@ -4,7 +4,9 @@ import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import { FormParameters } from '../oauth/form-parameters.js';
 import { invalidRequest, unsupportedGrantType } from '../oauth/oauth-error.js';
+import { oauthErrorCodeOf } from '../oauth/oauth-error-code.js';
 import { ClientCredentialsGrant, type TokenResponse } from './client-credentials.grant.js';
+import { TokenMetrics } from './token.metrics.js';
 
 /** The token endpoint (RFC 6749 3.2). */
 @Controller('oauth2/token')
@@ -12,13 +14,23 @@ export class TokenController {
   constructor(
     private readonly clients: ClientAuthenticator,
     private readonly clientCredentials: ClientCredentialsGrant,
+    private readonly metrics: TokenMetrics,
   ) {}
 
   @Post()
   @UnparsedBody()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  async token(@Req() { headers, body, raw }: FastifyRequest): Promise<TokenResponse> {
+  async token(@Req() request: FastifyRequest): Promise<TokenResponse> {
+    try {
+      return await this.grant(request);
+    } catch (error) {
+      this.metrics.requestRefused(oauthErrorCodeOf(error));
+      throw error;
+    }
+  }
+
+  private async grant({ headers, body, raw }: FastifyRequest): Promise<TokenResponse> {
     const parameters = FormParameters.parse(body, headers['content-type']);
     const grantType = parameters.get('grant_type');
     if (grantType === undefined) throw invalidRequest('grant_type is missing');

@@ -4,6 +4,7 @@ import { AuthServerSettings } from '../auth-server.settings.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
 import { ClientCredentialsGrant } from './client-credentials.grant.js';
 import { TokenController } from './token.controller.js';
+import { TokenMetrics } from './token.metrics.js';
 
 @Module({})
 export class TokenModule {
@@ -16,6 +17,7 @@ export class TokenModule {
         { provide: AuthServerSettings, useValue: settings },
         { provide: AccessTokenIssuer, useValue: new AccessTokenIssuer(settings.issuer) },
         ClientCredentialsGrant,
+        TokenMetrics,
       ],
     };
   }

@@ -1,6 +1,11 @@
 import { AuthorizedHttpService, ClientCredentialsModule } from '@m2m/client-credentials';
 import type { Billing, Order } from '@m2m/orders-contract';
-import { createEventLogger, dataSourceOptions, runMigrations } from '@m2m/service-defaults';
+import {
+  createEventLogger,
+  dataSourceOptions,
+  Metrics,
+  runMigrations,
+} from '@m2m/service-defaults';
 import {
   createTestDatabase,
   TestHttpServer,
@@ -18,6 +23,7 @@ import { InvoiceEntity } from '../invoices/invoice.entity.js';
 import { InvoiceRepository } from '../invoices/invoice.repository.js';
 import { OrdersApiClient } from '../orders/orders-api.client.js';
 import { OrdersApiUnavailableError } from '../orders/orders-api.errors.js';
+import { BillingMetrics } from './billing.metrics.js';
 import { BillingRun } from './billing.run.js';
 
 @Module({})
@@ -30,12 +36,15 @@ type Reaction = (report: Billing, order: Order) => TestAnswer | undefined;
 
 describe('BillingRun', () => {
   const lines: string[] = [];
+  const metrics = new Metrics('billing-worker');
   let orders: Order[];
   let react: Reaction;
   let database: TestDatabase;
   let dataSource: DataSource;
   let issuer: TestHttpServer;
   let api: TestHttpServer;
+  let invoices: InvoiceRepository;
+  let counters: BillingMetrics;
   let billing: BillingRun;
 
   beforeAll(async () => {
@@ -43,6 +52,8 @@ describe('BillingRun', () => {
     const definition = { ...billingDatabase, url: database.url };
     await runMigrations(definition);
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
+    invoices = new InvoiceRepository(dataSource.getRepository(InvoiceEntity));
+    counters = new BillingMetrics(metrics, invoices);
     issuer = await TestHttpServer.start(() => ({
       body: { access_token: 'tok-1', token_type: 'Bearer', expires_in: 300 },
     }));
@@ -55,6 +66,7 @@ describe('BillingRun', () => {
     orders = Array.from({ length: 5 }, anOrder);
     react = () => undefined;
     lines.length = 0;
+    metrics.registry.resetMetrics();
   });
 
   afterAll(async () => {
@@ -90,6 +102,7 @@ describe('BillingRun', () => {
     await billing.run(NEVER);
 
     await expectEachBilledOnce();
+    expect(await counted()).toMatchObject({ issued: 5, acknowledged: 5 });
   });
 
   it('asks again about a report whose answer was lost, with the same invoice', async () => {
@@ -113,6 +126,7 @@ describe('BillingRun', () => {
       order === cancelled ? { status: 409, body: { code: 'order_cancelled' } } : undefined;
 
     await expect(billing.run(NEVER)).resolves.toMatchObject({ acknowledged: 4, failed: 1 });
+    expect(await counted()).toEqual({ seen: 5, issued: 5, acknowledged: 4, failed: 1 });
 
     const failed = await dataSource.getRepository(InvoiceEntity).findBy({ status: 'failed' });
     expect(failed).toMatchObject([{ orderId: cancelled?.id, failure: 'order_cancelled' }]);
@@ -146,7 +160,22 @@ describe('BillingRun', () => {
     await Promise.all([billing.run(NEVER), billing.run(NEVER), (await createRun()).run(NEVER)]);
 
     await expectEachBilledOnce();
+    expect(await counted()).toMatchObject({ issued: 20, acknowledged: 20, failed: 0 });
   });
+
+  async function counted() {
+    const text = await metrics.registry.metrics();
+    const value = (series: string) => {
+      const line = text.split('\n').find((candidate) => candidate.startsWith(series));
+      return Number(line?.split(' ').at(-1) ?? 0);
+    };
+    return {
+      seen: value('billing_orders_seen_total'),
+      issued: value('billing_invoices_issued_total'),
+      acknowledged: value('billing_invoices_settled_total{status="acknowledged"'),
+      failed: value('billing_invoices_settled_total{status="failed"'),
+    };
+  }
 
   async function expectEachBilledOnce(): Promise<void> {
     const invoices = await dataSource.getRepository(InvoiceEntity).find();
@@ -178,8 +207,9 @@ describe('BillingRun', () => {
     );
     return new BillingRun(
       new OrdersApiClient(app.get(AuthorizedHttpService)),
-      new InvoiceRepository(dataSource.getRepository(InvoiceEntity)),
+      invoices,
       createEventLogger('billing', 'info', { write: (line) => void lines.push(line) }),
+      counters,
     );
   }
 

@@ -6,6 +6,7 @@ import type { InvoiceEntity } from '../invoices/invoice.entity.js';
 import { InvoiceRepository, type InvoiceOutcome } from '../invoices/invoice.repository.js';
 import { OrdersApiClient } from '../orders/orders-api.client.js';
 import { ReportRefusedError } from '../orders/orders-api.errors.js';
+import { BillingMetrics } from './billing.metrics.js';
 
 /** What a run did. */
 export interface BillingRunResult {
@@ -30,6 +31,7 @@ export class BillingRun {
     private readonly orders: OrdersApiClient,
     private readonly invoices: InvoiceRepository,
     private readonly logger: EventLogger,
+    private readonly metrics: BillingMetrics,
   ) {}
 
   /**
@@ -39,7 +41,9 @@ export class BillingRun {
   async run(stop: AbortSignal): Promise<BillingRunResult> {
     let total = NOTHING;
     for await (const page of this.orders.pendingOrders()) {
+      this.metrics.ordersSeen.inc(page.length);
       const invoiced = await this.invoices.issueFor(page, new Date());
+      this.metrics.invoicesIssued.inc(invoiced);
       total = add(total, { ...NOTHING, seen: page.length, invoiced });
       // Also those that an earlier run left, whose orders may no longer be listed as pending.
       total = add(total, await this.reportInvoices(stop));
@@ -64,7 +68,9 @@ export class BillingRun {
 
   private async report(invoice: InvoiceEntity): Promise<BillingRunResult> {
     const outcome = await this.outcomeOf(invoice);
-    await this.invoices.settle(invoice.id, outcome, new Date());
+    const settledHere = await this.invoices.settle(invoice.id, outcome, new Date());
+    // Two workers may report the same invoice: their sum is to be right.
+    if (settledHere) this.metrics.invoicesSettled.inc(outcome.status);
     return outcome.status === 'acknowledged'
       ? { ...NOTHING, acknowledged: 1 }
       : { ...NOTHING, failed: 1 };

@@ -1,5 +1,11 @@
 import type { Order } from '@m2m/orders-contract';
-import { createEventLogger, EventLogger, Readiness, runMigrations } from '@m2m/service-defaults';
+import {
+  createEventLogger,
+  EventLogger,
+  Metrics,
+  Readiness,
+  runMigrations,
+} from '@m2m/service-defaults';
 import {
   createTestDatabase,
   TestHttpServer,
@@ -28,6 +34,7 @@ const PATIENCE = { timeout: 4_000 };
 
 describe('BillingScheduler', () => {
   const lines: string[] = [];
+  let metrics: Metrics;
   let order: Order;
   let beforeAnswering: (request: ReceivedRequest) => Promise<unknown>;
   let database: TestDatabase;
@@ -37,6 +44,7 @@ describe('BillingScheduler', () => {
   beforeEach(async () => {
     vi.stubEnv('OAUTH_CLIENT_SECRET', 'secret');
     lines.length = 0;
+    metrics = new Metrics('billing-worker');
     order = anOrder();
     beforeAnswering = () => Promise.resolve();
     issuer = await TestHttpServer.start(() => ({
@@ -95,11 +103,14 @@ describe('BillingScheduler', () => {
     const app = await start({ intervalSeconds: 0 });
     await expect.poll(() => events('billing.run.failed').length, PATIENCE).toBeGreaterThan(1);
     await expect(summary(app)).resolves.toMatchObject({ invoices: 0, lastRunAt: null });
+    expect(await valueOf('billing_runs_total{outcome="failure"')).toBeGreaterThan(1);
+    expect(await valueOf('billing_runs_total{outcome="success"')).toBe(0);
 
     broken = false;
     await expect.poll(() => summary(app), PATIENCE).toMatchObject({ acknowledged: 1 });
     order = anOrder();
     await expect.poll(() => summary(app), PATIENCE).toMatchObject({ acknowledged: 2 });
+    await expect.poll(() => valueOf('billing_runs_total{outcome="success"')).toBeGreaterThan(1);
     await app.close();
   });
 
@@ -117,6 +128,34 @@ describe('BillingScheduler', () => {
     }
   });
 
+  it('shows its backlog, its token requests and its token', async () => {
+    const released = Promise.withResolvers<undefined>();
+    beforeAnswering = ({ method }) => (method === 'PUT' ? released.promise : Promise.resolve());
+    const app = await start();
+    await expect.poll(reports, PATIENCE).toBe(1);
+
+    expect(await valueOf('billing_invoices_unreported')).toBe(1);
+    expect(await valueOf('billing_oldest_unreported_invoice_age_seconds')).toBeGreaterThan(0);
+    expect(await valueOf('oauth_client_token_requests_total{outcome="success"')).toBe(1);
+    expect(await valueOf('oauth_client_token_requests_total{outcome="permanent_failure"')).toBe(0);
+    expect(await valueOf('oauth_client_token_lifetime_left_seconds')).toBeGreaterThan(200);
+    released.resolve(undefined);
+    await expect.poll(() => valueOf('billing_invoices_unreported'), PATIENCE).toBe(0);
+    expect(await valueOf('billing_oldest_unreported_invoice_age_seconds')).toBe(0);
+    await app.close();
+  });
+
+  async function valueOf(series: string): Promise<number> {
+    const text = await metrics.registry.metrics();
+    return Number(
+      text
+        .split('\n')
+        .find((line) => line.startsWith(series))
+        ?.split(' ')
+        .at(-1),
+    );
+  }
+
   async function start({ intervalSeconds = 3_600 } = {}): Promise<INestApplicationContext> {
     const logger = createEventLogger('billing', 'info', { write: (line) => void lines.push(line) });
     const parts: DynamicModule = {
@@ -124,9 +163,10 @@ describe('BillingScheduler', () => {
       global: true,
       providers: [
         { provide: EventLogger, useValue: logger },
+        { provide: Metrics, useValue: metrics },
         { provide: Readiness, useValue: new Readiness() },
       ],
-      exports: [EventLogger, Readiness],
+      exports: [EventLogger, Metrics, Readiness],
     };
     const configuration = billingWorkerConfiguration.parse({
       BILLING_DATABASE_URL: database.url,

@@ -1,4 +1,4 @@
-import { createRequestContext, EventLogger, runInRequestContext } from '@m2m/service-defaults';
+import { EventLogger, jobFailed, runJob } from '@m2m/service-defaults';
 import {
   Injectable,
   type BeforeApplicationShutdown,
@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { BillingSettings } from '../billing-settings.js';
 import { OrdersApiUnavailableError } from '../orders/orders-api.errors.js';
+import { BillingMetrics } from './billing.metrics.js';
 import { BillingRun } from './billing.run.js';
 import { LastRun } from './last-run.js';
 
@@ -21,6 +22,7 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     private readonly lastRun: LastRun,
     private readonly settings: BillingSettings,
     private readonly logger: EventLogger,
+    private readonly metrics: BillingMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -35,8 +37,7 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private runAndScheduleNext(): void {
-    const context = createRequestContext();
-    this.running = runInRequestContext(context, () => this.runAndReport()).then((waitMs) => {
+    this.running = runJob('billing run', () => this.runAndReport()).then((waitMs) => {
       if (this.stop.signal.aborted) return;
       this.timer = setTimeout(() => this.runAndScheduleNext(), waitMs);
     });
@@ -50,14 +51,21 @@ export class BillingScheduler implements OnApplicationBootstrap, BeforeApplicati
     try {
       const result = await this.billing.run(this.stop.signal);
       await this.lastRun.record(new Date());
+      this.metrics.runEnded('success', secondsSince(started));
       this.logger.info('billing.run', 'billed the pending orders', { ...result, ...duration() });
       return intervalMs;
     } catch (error) {
+      this.metrics.runEnded('failure', secondsSince(started));
       const message = error instanceof Error ? error.message : String(error);
+      jobFailed(error);
       this.logger.error('billing.run.failed', message, duration());
       return Math.max(intervalMs, retryAfterOf(error));
     }
   }
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1_000;
 }
 
 function retryAfterOf(error: unknown): number {

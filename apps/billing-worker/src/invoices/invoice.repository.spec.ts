@@ -88,8 +88,10 @@ describe('InvoiceRepository', () => {
     const id = invoice?.id ?? '';
     const later = new Date('2031-01-01T00:00:00Z');
 
-    await invoices.settle(id, { status: 'failed', failure: 'order_cancelled' }, now);
-    await invoices.settle(id, { status: 'acknowledged' }, later);
+    const first = await invoices.settle(id, { status: 'failed', failure: 'order_cancelled' }, now);
+    const second = await invoices.settle(id, { status: 'acknowledged' }, later);
+
+    expect([first, second]).toEqual([true, false]);
 
     await expect(dataSource.getRepository(InvoiceEntity).findOneBy({ id })).resolves.toMatchObject({
       status: 'failed',
@@ -112,6 +114,18 @@ describe('InvoiceRepository', () => {
     expect(first.map(({ id }) => id)).toEqual([ids[0], ids[1]]);
     expect(second.map(({ id }) => id)).toEqual([ids[3], ids[4]]);
     expect(third).toEqual([]);
+  });
+
+  it('tells how many are unreported, up to a limit, and since when', async () => {
+    await expect(invoices.backlog(10)).resolves.toEqual({ count: 0, oldest: null });
+    const [first, second, third] = [0, 1, 2].map((minutes) => new Date(+now + minutes * 60_000));
+    for (const time of [first, second, third]) await invoices.issueFor([anOrder()], time ?? now);
+
+    await expect(invoices.backlog(10)).resolves.toEqual({ count: 3, oldest: first });
+    await expect(invoices.backlog(2)).resolves.toEqual({ count: 2, oldest: first });
+    const [oldest] = await invoices.unreported(undefined, 1);
+    await invoices.settle(oldest?.id ?? '', { status: 'acknowledged' }, now);
+    await expect(invoices.backlog(10)).resolves.toEqual({ count: 2, oldest: second });
   });
 
   it('counts the invoices by how they stand', async () => {

@@ -5,6 +5,13 @@ import { MoreThan, Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { InvoiceEntity, type InvoiceStatus } from './invoice.entity.js';
 
+/** What is still to be reported. */
+export interface Backlog {
+  readonly count: number;
+  /** When the oldest was made; null if there is none. */
+  readonly oldest: Date | null;
+}
+
 /** Keeps the invoices. */
 @Injectable()
 export class InvoiceRepository {
@@ -38,9 +45,27 @@ export class InvoiceRepository {
     });
   }
 
-  /** Records how a report ended. One that another worker has recorded already stays as it is. */
-  async settle(id: string, outcome: InvoiceOutcome, now: Date): Promise<void> {
-    await this.invoices.update({ id, status: 'issued' }, { ...outcome, settledAt: now });
+  /** How many invoices are unreported, counted up to a limit. Read from the index of those alone, not from all invoices. */
+  async backlog(limit: number): Promise<Backlog> {
+    const [row] = await this.invoices.query<[Backlog]>(
+      `SELECT
+         (SELECT count(*)::int FROM
+           (SELECT FROM invoice WHERE status = 'issued' LIMIT $1) AS counted) AS count,
+         (SELECT issued_at FROM invoice WHERE status = 'issued' ORDER BY id LIMIT 1) AS oldest`,
+      [limit],
+    );
+    return row;
+  }
+
+  /**
+   * Records how a report ended. One that another worker has recorded already stays as it is.
+   *
+   * @returns whether it was this one that did.
+   */
+  async settle(id: string, outcome: InvoiceOutcome, now: Date): Promise<boolean> {
+    const change = { ...outcome, settledAt: now };
+    const { affected } = await this.invoices.update({ id, status: 'issued' }, change);
+    return affected === 1;
   }
 
   async countByStatus(): Promise<ReadonlyMap<InvoiceStatus, number>> {

@@ -1,6 +1,6 @@
 import { query } from './databases.js';
 import type { Order, OrderLine } from './orders.js';
-import { local } from './system.js';
+import { own } from './system.js';
 
 /** An invoice as the billing-worker keeps it. */
 export interface Invoice {
@@ -15,7 +15,7 @@ export interface Invoice {
 /** All invoices for some orders; one that was billed twice would have two. */
 export async function invoicesFor(orders: readonly Pick<Order, 'id'>[]): Promise<Invoice[]> {
   return query<Invoice>(
-    local().billingDatabaseUrl,
+    own().billingDatabaseUrl,
     `SELECT id, order_id AS "orderId", amount, currency, lines, status
      FROM invoice WHERE order_id = ANY ($1::uuid[])`,
     [orders.map(({ id }) => id)],
@@ -27,7 +27,7 @@ export async function billingProgress(
   orders: readonly Pick<Order, 'id'>[],
 ): Promise<{ readonly issued: number; readonly acknowledged: number }> {
   const [row] = await query<{ issued: number; acknowledged: number }>(
-    local().billingDatabaseUrl,
+    own().billingDatabaseUrl,
     `SELECT count(*)::int AS issued,
        (count(*) FILTER (WHERE status = 'acknowledged'))::int AS acknowledged
      FROM invoice WHERE order_id = ANY ($1::uuid[])`,

@@ -86,7 +86,7 @@ export function expectOAuthError(answer: Answer, status: number, error: string):
 }
 
 function noteToken(answer: Answer): void {
-  if (answer.status !== 200 || !system.local) return;
+  if (answer.status !== 200 || !system.own) return;
   const { access_token: token } = members(answer);
-  appendFileSync(system.local.tokensFile, `${String(token)}\n`, { mode: 0o600 });
+  appendFileSync(system.own.tokensFile, `${String(token)}\n`, { mode: 0o600 });
 }

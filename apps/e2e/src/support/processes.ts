@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
-import { isOurOwn, local } from './system.js';
+import { local, runsAsProcesses } from './system.js';
 
 export type AppName = 'auth-server' | 'orders-api' | 'billing-worker';
 export type Environment = Readonly<Record<string, string>>;
@@ -17,10 +17,15 @@ export class AppProcess {
   /** Resolves with the exit code once the process has ended and all it has said was read. */
   readonly exit: Promise<number | null>;
 
-  constructor(app: AppName, program: string, environment: Environment) {
+  constructor(
+    app: AppName,
+    program: string,
+    environment: Environment,
+    args: readonly string[] = [],
+  ) {
     const file = fileURLToPath(new URL(`../../../${app}/dist/${program}`, import.meta.url));
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [file], {
+    const child = spawn(process.execPath, [file, ...args], {
       env: { PATH, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -60,7 +65,7 @@ export class AppProcess {
   // Beside the logs of the system, so that the search for secrets in logs finds it.
   #keep(app: AppName, text: string): void {
     this.#output += text;
-    if (isOurOwn) appendFileSync(join(local().dataDir, 'logs', `besides-${app}.log`), text);
+    if (runsAsProcesses) appendFileSync(join(local().dataDir, 'logs', `besides-${app}.log`), text);
   }
 }
 
@@ -115,8 +120,9 @@ export async function runToEnd(
   app: AppName,
   program: string,
   environment: Environment,
+  args: readonly string[] = [],
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const process = new AppProcess(app, program, environment);
+  const process = new AppProcess(app, program, environment, args);
   const patience = setTimeout(() => process.signal('SIGKILL'), PATIENCE_MS);
   const code = await process.exit;
   clearTimeout(patience);

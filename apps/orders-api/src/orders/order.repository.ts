@@ -4,6 +4,13 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, Repository } from 'typeorm';
 import { OrderEntity } from './order.entity.js';
 
+/** The orders that wait to be billed. */
+export interface PendingOrders {
+  readonly count: number;
+  /** When the oldest was placed; null if there is none. */
+  readonly oldest: Date | null;
+}
+
 /** Reads and changes orders. */
 @Injectable()
 export class OrderRepository {
@@ -27,6 +34,19 @@ export class OrderRepository {
       order: { id: 'ASC' },
       take: limit,
     });
+  }
+
+  /** How many orders are pending, counted up to a limit. Read from the index of pending orders alone, not from all orders. */
+  async pending(limit: number): Promise<PendingOrders> {
+    const [row] = await this.orders.query<[PendingOrders]>(
+      `SELECT
+         (SELECT count(*)::int FROM
+           (SELECT FROM customer_order WHERE status = 'pending' LIMIT $1) AS counted) AS count,
+         (SELECT created_at FROM customer_order
+           WHERE status = 'pending' ORDER BY id LIMIT 1) AS oldest`,
+      [limit],
+    );
+    return row;
   }
 
   /**

@@ -1,11 +1,13 @@
 import type { NewOrder } from '@m2m/orders-contract';
-import { dataSourceOptions, runMigrations } from '@m2m/service-defaults';
+import { dataSourceOptions, Metrics, runMigrations } from '@m2m/service-defaults';
 import { createTestDatabase, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ordersDatabase } from '../database/orders-database.js';
 import { IdempotentOperations } from '../idempotency/idempotent-operations.js';
 import { OrderEntity } from './order.entity.js';
+import { OrderMetrics } from './order.metrics.js';
+import { OrderRepository } from './order.repository.js';
 import { representOrder } from './order-representation.js';
 import { PlaceOrder } from './place-order.js';
 
@@ -22,13 +24,17 @@ describe('PlaceOrder', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let orders: PlaceOrder;
+  let metrics: Metrics;
 
   beforeAll(async () => {
     database = await createTestDatabase(inject('postgresUrl'));
     const definition = { ...ordersDatabase, url: database.url };
     await runMigrations(definition);
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
-    orders = new PlaceOrder(new IdempotentOperations(dataSource));
+    const repository = new OrderRepository(dataSource.getRepository(OrderEntity));
+    metrics = new Metrics('orders-api');
+    const counters = new OrderMetrics(metrics, repository);
+    orders = new PlaceOrder(new IdempotentOperations(dataSource), counters);
   });
 
   afterAll(async () => {
@@ -46,6 +52,7 @@ describe('PlaceOrder', () => {
 
   it('places one order however often the same request comes, and shows it the same', async () => {
     const ofOneCustomer = { ...request, customerId: 'c-2' };
+    const before = await placedOrders();
 
     const placed = await Promise.all(
       Array.from({ length: 5 }, () => orders.place('order-entry', 'k-2', ofOneCustomer)),
@@ -54,6 +61,7 @@ describe('PlaceOrder', () => {
     expect(placed).toEqual(Array(5).fill(placed[0]));
     const stored = dataSource.getRepository(OrderEntity).countBy({ customerId: 'c-2' });
     await expect(stored).resolves.toBe(1);
+    expect(await placedOrders()).toBe(before + 1);
   });
 
   it('places another order under another key', async () => {
@@ -64,4 +72,9 @@ describe('PlaceOrder', () => {
 
     expect(a.id).not.toBe(b.id);
   });
+
+  async function placedOrders(): Promise<number> {
+    const text = await metrics.registry.getSingleMetricAsString('orders_placed_total');
+    return Number(text.split(' ').at(-1));
+  }
 });

@@ -1,11 +1,12 @@
 import type { Billing, Order } from '@m2m/orders-contract';
-import { dataSourceOptions, runMigrations } from '@m2m/service-defaults';
+import { dataSourceOptions, Metrics, runMigrations } from '@m2m/service-defaults';
 import { createTestDatabase, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ordersDatabase } from '../database/orders-database.js';
 import { createOrder } from './order.factory.js';
 import { OrderEntity } from './order.entity.js';
+import { OrderMetrics } from './order.metrics.js';
 import { OrderRepository } from './order.repository.js';
 import { RecordBilling } from './record-billing.js';
 
@@ -28,7 +29,10 @@ describe('RecordBilling', () => {
     await runMigrations(definition);
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
     repository = new OrderRepository(dataSource.getRepository(OrderEntity));
-    billing = new RecordBilling(repository);
+    billing = new RecordBilling(
+      repository,
+      new OrderMetrics(new Metrics('orders-api'), repository),
+    );
   });
 
   afterAll(async () => {

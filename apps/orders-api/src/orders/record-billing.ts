@@ -3,20 +3,26 @@ import { Problem } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 import { orderNotFound } from './order-not-found.js';
 import type { OrderEntity } from './order.entity.js';
+import { OrderMetrics } from './order.metrics.js';
 import { representOrder } from './order-representation.js';
 import { OrderRepository } from './order.repository.js';
 
 /** Records that an order has been billed. Idempotent: the same invoice again changes nothing. */
 @Injectable()
 export class RecordBilling {
-  constructor(private readonly orders: OrderRepository) {}
+  constructor(
+    private readonly orders: OrderRepository,
+    private readonly metrics: OrderMetrics,
+  ) {}
 
   /** @throws Problem 404, 409 for another invoice or a cancelled order, 422 for another amount. */
   async record(orderId: string, billing: Billing): Promise<Order> {
     const order = await this.find(orderId);
     if (order.status !== 'pending') return representOrder(billedAlready(order, billing));
     refuseOtherAmount(order, billing);
-    await this.orders.markBilled(orderId, billing.invoiceId, new Date(billing.billedAt));
+    const billedAt = new Date(billing.billedAt);
+    const isFirst = await this.orders.markBilled(orderId, billing.invoiceId, billedAt);
+    if (isFirst) this.metrics.billed.inc();
     // Read again: another invoice may have been first.
     return representOrder(billedAlready(await this.find(orderId), billing));
   }

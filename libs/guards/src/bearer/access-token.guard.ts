@@ -42,6 +42,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     this.refuseWithoutToken(context);
     await super.canActivate(context);
     this.refuseWithoutScopes(context, needed);
+    this.guards.events.onAccepted?.();
     return true;
   }
 
@@ -57,7 +58,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     context: ExecutionContext,
   ): User {
     if (failure instanceof KeysUnavailableError) {
-      this.guards.onRefused?.({ reason: 'keys_unavailable' });
+      this.guards.events.onRefused?.({ reason: 'keys_unavailable' });
       this.setHeader(context, 'retry-after', '5');
       throw new ServiceUnavailableException();
     }
@@ -81,11 +82,11 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     const request = context.switchToHttp().getRequest<RequestHead>();
     const { kind } = bearerCredentials(request);
     if (kind === 'none') {
-      this.guards.onRefused?.({ reason: 'no_token' });
+      this.guards.events.onRefused?.({ reason: 'no_token' });
       throw this.challenge(context, new UnauthorizedException());
     }
     if (kind === 'ambiguous') {
-      this.guards.onRefused?.({ reason: 'several_authorization_headers' });
+      this.guards.events.onRefused?.({ reason: 'several_authorization_headers' });
       throw this.challenge(context, new BadRequestException(), {
         error: 'invalid_request',
         description: 'The request has more than one Authorization header',
@@ -95,7 +96,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   }
 
   private refuseToken(context: ExecutionContext, reason: InvalidTokenError['reason']): never {
-    this.guards.onRefused?.({ reason });
+    this.guards.events.onRefused?.({ reason });
     throw this.challenge(context, new UnauthorizedException(), {
       error: 'invalid_token',
       description:
@@ -108,7 +109,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   private refuseWithoutScopes(context: ExecutionContext, needed: readonly string[]): void {
     const { user: client } = context.switchToHttp().getRequest<{ user: Client }>();
     if (needed.every((scope) => client.scopes.has(scope))) return;
-    this.guards.onRefused?.({ reason: 'insufficient_scope', clientId: client.clientId });
+    this.guards.events.onRefused?.({ reason: 'insufficient_scope', clientId: client.clientId });
     throw this.challenge(context, new ForbiddenException(), {
       error: 'insufficient_scope',
       description: 'The access token does not cover this operation',

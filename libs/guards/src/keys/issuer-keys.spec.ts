@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { accessTokenClaims, TestClock, TestIssuer, TestSigningKey } from '@m2m/testing';
 import { jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -100,6 +101,26 @@ describe('the keys of an issuer', () => {
     await expect(verify(issuer.key)).rejects.toThrow();
   });
 
+  it('tell their age, and of each attempt to fetch them how it went', async () => {
+    const fetched: string[] = [];
+    const observed = new IssuerKeys({
+      issuer: issuer.url,
+      fetch,
+      now: clock.now,
+      events: { onKeysFetched: (outcome) => fetched.push(outcome) },
+    });
+    expect(observed.ageSeconds).toBeUndefined();
+    await observed.ready();
+    clock.advance({ seconds: 601 });
+    expect(observed.ageSeconds).toBe(601);
+
+    issuer.away = true;
+    await observed.ready();
+
+    expect(fetched).toEqual(['success', 'failure']);
+    expect(observed.ageSeconds).toBe(601);
+  });
+
   it('are looked up without the final slash of an issuer identifier', async () => {
     const slashed = new IssuerKeys({ issuer: `${issuer.url}/tenant/`, fetch, now: clock.now });
 
@@ -121,5 +142,26 @@ describe('the keys of an issuer', () => {
       });
       await expect(hostile.ready()).rejects.toThrow(KeysUnavailableError);
     }
+  });
+
+  it('are fetched in the context of the caller who waits for them, and again outside of any', async () => {
+    const caller = new AsyncLocalStorage<string>();
+    const seen = new Set<string | undefined>();
+    const watched = new IssuerKeys({
+      issuer: issuer.url,
+      fetch: (url, init) => {
+        seen.add(caller.getStore());
+        return fetch(url, init);
+      },
+      now: clock.now,
+    });
+    await caller.run('first', () => watched.ready());
+    expect([...seen]).toEqual(['first']);
+    clock.advance({ seconds: 301 });
+
+    await caller.run('second', () => watched.ready());
+
+    await expect.poll(() => issuer.keyFetches).toBe(2);
+    expect([...seen]).toEqual(['first', undefined]);
   });
 });

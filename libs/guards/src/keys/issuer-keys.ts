@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import type { GuardsEvents } from '../guards-events.js';
 import { KeysUnavailableError } from '../verification/token-refusal.js';
 import { discoverJwksUri } from './discover-jwks-uri.js';
 import { fetchJson, type Fetch } from './fetch-json.js';
@@ -10,6 +12,7 @@ export interface IssuerKeysOptions {
   readonly fetch: Fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly events?: Pick<GuardsEvents, 'onKeysFetched'>;
 }
 
 interface KeySet {
@@ -39,6 +42,8 @@ export class IssuerKeys {
   private fetching: Promise<KeySet> | undefined;
   private lastAttemptAt = Number.NEGATIVE_INFINITY;
   private discovered: string | undefined;
+  /** For what is done in the background: it is no part of the trace of whoever happened to start it. */
+  private readonly outsideOfCallers = AsyncLocalStorage.snapshot();
 
   constructor(private readonly options: IssuerKeysOptions) {}
 
@@ -71,6 +76,11 @@ export class IssuerKeys {
     await this.usableKeys();
   }
 
+  /** Seconds since the keys were last fetched; undefined before the first time. */
+  get ageSeconds(): number | undefined {
+    return this.current && this.ageOf(this.current) / 1_000;
+  }
+
   private async usableKeys(): Promise<KeySet> {
     const keys = this.current;
     if (!keys) return this.fetchOrFail();
@@ -99,7 +109,7 @@ export class IssuerKeys {
   private refreshInBackground(keys: KeySet): void {
     if (this.ageOf(keys) <= keys.refreshAfterMs || this.fetching || !this.mayFetchAgain()) return;
     // The keys at hand stay in use; the next attempt follows after the cool-down.
-    this.fetchOnce().catch(() => undefined);
+    this.outsideOfCallers(() => this.fetchOnce()).catch(() => undefined);
   }
 
   private mayFetchAgain(): boolean {
@@ -118,7 +128,7 @@ export class IssuerKeys {
   }
 
   private async fetchKeys(): Promise<KeySet> {
-    const { fetch, issuer, jwksUri, now } = this.options;
+    const { fetch, issuer, jwksUri, now, events } = this.options;
     this.lastAttemptAt = now();
     try {
       this.discovered ??= jwksUri ?? (await discoverJwksUri(fetch, issuer));
@@ -127,8 +137,10 @@ export class IssuerKeys {
       const find = createLocalJWKSet(document);
       const kids = new Set(document.keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid])));
       this.current = { find, kids, fetchedAt: now(), refreshAfterMs: refreshAfter(maxAgeSeconds) };
+      events?.onKeysFetched?.('success');
       return this.current;
     } catch (error) {
+      events?.onKeysFetched?.('failure');
       // The issuer may have moved its keys: the next attempt looks up where they are.
       this.discovered = undefined;
       throw new KeysUnavailableError({ cause: error });

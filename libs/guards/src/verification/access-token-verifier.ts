@@ -1,5 +1,6 @@
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import { LRUCache } from 'lru-cache';
+import type { GuardsEvents } from '../guards-events.js';
 import type { IssuerKeys } from '../keys/issuer-keys.js';
 import type { Client } from './client.js';
 import { InvalidTokenError, type RefusalReason } from './token-refusal.js';
@@ -32,6 +33,7 @@ export class AccessTokenVerifier {
     private readonly rules: VerificationRules,
     private readonly keys: IssuerKeys,
     private readonly now: () => number,
+    private readonly events: Pick<GuardsEvents, 'onRemembered' | 'onVerified'> = {},
   ) {
     this.options = {
       issuer: rules.issuer,
@@ -49,7 +51,10 @@ export class AccessTokenVerifier {
    */
   async verify(token: string): Promise<Client> {
     const known = this.verified.get(token);
-    if (known && this.stillGood(known)) return known.client;
+    if (known && this.stillGood(known)) {
+      this.events.onRemembered?.();
+      return known.client;
+    }
     this.verified.delete(token);
     const { client, kid } = await this.verifyAnew(token);
     // Without a kid it could not be told when the key is withdrawn.
@@ -63,6 +68,7 @@ export class AccessTokenVerifier {
   }
 
   private async verifyAnew(token: string): Promise<{ client: Client; kid: string | undefined }> {
+    const startedAt = performance.now();
     try {
       const { payload, protectedHeader } = await jwtVerify(token, this.keys.resolve, {
         ...this.options,
@@ -72,6 +78,8 @@ export class AccessTokenVerifier {
       return { client: clientFrom(payload), kid: protectedHeader.kid };
     } catch (error) {
       throw asRefusal(error);
+    } finally {
+      this.events.onVerified?.((performance.now() - startedAt) / 1_000);
     }
   }
 

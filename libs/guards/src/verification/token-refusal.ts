@@ -1,15 +1,18 @@
-/** Why a token was refused. For logs and metrics; the caller is told no more than `invalid_token`. */
-export type RefusalReason =
-  | 'malformed'
-  | 'wrong_type'
-  | 'algorithm_not_allowed'
-  | 'unknown_key'
-  | 'bad_signature'
-  | 'expired'
-  | 'not_yet_valid'
-  | 'wrong_issuer'
-  | 'wrong_audience'
-  | 'claim_missing_or_invalid';
+/** Why a token can be refused. For logs and metrics; the caller is told no more than `invalid_token`. */
+export const tokenRefusalReasons = [
+  'malformed',
+  'wrong_type',
+  'algorithm_not_allowed',
+  'unknown_key',
+  'bad_signature',
+  'expired',
+  'not_yet_valid',
+  'wrong_issuer',
+  'wrong_audience',
+  'claim_missing_or_invalid',
+] as const;
+
+export type RefusalReason = (typeof tokenRefusalReasons)[number];
 
 /** The token is not acceptable: 401 `invalid_token` (RFC 6750 3.1). */
 export class InvalidTokenError extends Error {

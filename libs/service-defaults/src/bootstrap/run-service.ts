@@ -12,6 +12,7 @@ import { Readiness } from '../management/readiness.js';
 import { Metrics } from '../metrics/metrics.js';
 import { problemDetails } from '../problem-details/problem.js';
 import { ProblemDetailsFilter } from '../problem-details/problem-details.filter.js';
+import { startTracing } from '../tracing/tracing.js';
 import { serviceModule } from './service.module.js';
 
 /** What makes a service: its name, its configuration, its root module and where it listens. */
@@ -51,16 +52,18 @@ async function start<Schema extends z.ZodObject>(
   common: ServiceConfiguration,
   logger: EventLogger,
 ): Promise<void> {
+  const tracing = await startTracing(definition.name, common, logger);
   const metrics = new Metrics(definition.name);
   const readiness = new Readiness();
   const module = serviceModule(definition.module(configuration), {
     logger,
     metrics,
     readiness,
+    tracing,
   });
   const errorFilter =
     definition.errorFilter?.(logger, configuration) ?? new ProblemDetailsFilter(logger);
-  const app = await createHttpApplication(module, logger, metrics, errorFilter);
+  const app = await createHttpApplication(module, logger, metrics, errorFilter, tracing);
   await serveManagement(app, common, readiness, metrics);
   if (definition.apiDescription && common.API_DOCS === 'on') {
     // Loaded only where it is needed: it takes a tenth of a second that every start would pay for.

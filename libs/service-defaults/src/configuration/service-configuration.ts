@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { tracingConfiguration } from '../tracing/tracing-configuration.js';
 
 /** The variables every service reads. */
 export const serviceConfiguration = z.object({
+  ...tracingConfiguration.shape,
   LISTEN_HOST: z.string().default('localhost'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], {

@@ -6,6 +6,7 @@ import type { EventLogger } from '../logging/event-logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { validationPipe } from '../problem-details/validation.js';
+import type { Tracing } from '../tracing/tracing.js';
 import { JsonBodyInterceptor } from './json-body.interceptor.js';
 import { useMethodNotAllowed } from './method-not-allowed.hook.js';
 import { useRequestContext } from './request-context.hook.js';
@@ -24,6 +25,7 @@ export async function createHttpApplication(
   logger: EventLogger,
   metrics: Metrics,
   errorFilter: ExceptionFilter,
+  tracing?: Tracing,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     logger: false,
@@ -37,6 +39,7 @@ export async function createHttpApplication(
     frameworkErrors: answerUnroutable(logger, metrics),
   });
   const server: FastifyInstance = adapter.getInstance();
+  tracing?.useServerSpans(server);
   useRequestContext(server);
   useRequestLog(server, logger, metrics);
   useMethodNotAllowed(server);

@@ -2,7 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { EventLogger } from '../logging/event-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
 
-const QUIET = new Set(['/health/live', '/health/ready', '/metrics']);
+/** What probes and scrapers ask for every few seconds, which would drown all else. */
+export const QUIET_ROUTES: ReadonlySet<string> = new Set([
+  '/health/live',
+  '/health/ready',
+  '/metrics',
+]);
 
 /** Records each finished request. */
 export function useRequestLog(
@@ -27,8 +32,8 @@ export function recordRequest(
 ): void {
   const { method } = request;
   const { route, status, elapsedMs } = outcome;
-  metrics.requestDuration.observe({ method, route, status }, elapsedMs / 1_000);
-  if (QUIET.has(route)) return;
+  metrics.recordRequest(method, route, status, elapsedMs / 1_000);
+  if (QUIET_ROUTES.has(route)) return;
   logger.info('http.request', `${method} ${route} ${status}`, {
     method,
     route,
@@ -41,7 +46,8 @@ export function recordRequest(
 
 const LONGEST_PATH = 200;
 
-function pathOf(request: FastifyRequest): string {
+/** The path of a request, without its query, and no more of it than one would read. */
+export function pathOf(request: FastifyRequest): string {
   const end = request.url.indexOf('?');
   return (end < 0 ? request.url : request.url.slice(0, end)).slice(0, LONGEST_PATH);
 }

@@ -38,7 +38,7 @@ describe('the management routes', () => {
   });
 
   it('shows the metrics as Prometheus text, with the name of the service', async () => {
-    metrics.requestDuration.observe({ method: 'GET', route: '/orders', status: 200 }, 0.002);
+    metrics.recordRequest('GET', '/orders', 200, 0.002);
 
     const response = await fetch(`${url}/metrics`);
 

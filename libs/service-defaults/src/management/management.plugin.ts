@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics/metrics.js';
+import { exposeReadiness } from '../metrics/readiness.metrics.js';
 import type { Readiness } from './readiness.js';
 
 /**
@@ -9,6 +10,7 @@ import type { Readiness } from './readiness.js';
  * `MANAGEMENT_PORT`, on another one.
  */
 export function managementRoutes(readiness: Readiness, metrics: Metrics) {
+  exposeReadiness(metrics, readiness);
   return async (server: FastifyInstance): Promise<void> => {
     server.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store');

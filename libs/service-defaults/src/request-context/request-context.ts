@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { trace } from '@opentelemetry/api';
 
 /** What ties together everything that is done for one request, or for one run of a background job. */
 export interface RequestContext {
@@ -15,14 +16,18 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
- * Makes the context of a request from what its caller sent along, or anew.
+ * Makes the context of a request from what its caller sent along, or anew. Where there is a span its trace
+ * is that of the request.
  *
  * @param requestId the `X-Request-Id` header; one that could not stand in a log line as it is gets replaced.
  * @param traceparent the header of W3C Trace Context 3.2.
  */
 export function createRequestContext(requestId?: string, traceparent?: string): RequestContext {
   const id = requestId && REQUEST_ID.test(requestId) ? requestId : randomUUID();
-  const traceId = TRACEPARENT.exec(traceparent ?? '')?.[1] ?? randomBytes(16).toString('hex');
+  const traceId =
+    trace.getActiveSpan()?.spanContext().traceId ??
+    TRACEPARENT.exec(traceparent ?? '')?.[1] ??
+    randomBytes(16).toString('hex');
   return { requestId: id, traceId, logFields: { request_id: id, trace_id: traceId } };
 }
 
@@ -35,7 +40,10 @@ export function currentRequestContext(): RequestContext | undefined {
   return storage.getStore();
 }
 
-/** The headers that carry the current context to another service. */
+/**
+ * The headers that carry the current context to another service, so that its logs can be found by the same
+ * identifiers. With tracing on each request gets a `traceparent` that names its own span instead.
+ */
 export function propagationHeaders(): Record<string, string> {
   const context = storage.getStore();
   if (!context) return {};

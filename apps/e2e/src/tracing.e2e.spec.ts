@@ -1,0 +1,319 @@
+import { TestIssuer } from '@m2m/testing';
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { GuardedApi } from './support/guarded-api.js';
+import { textLike } from './support/matchers.js';
+import { LoadedFiles } from './support/loaded-files.js';
+import { basic } from './support/oauth.js';
+import type { Order } from './support/orders.js';
+import type { ReceivedSpan } from './support/otlp-receiver.js';
+import { freePort, runToEnd, type AppName, type Environment } from './support/processes.js';
+import { runsAsProcesses } from './support/system.js';
+import { COLLECTOR_KEY, TracedSystem } from './support/traced-system.js';
+
+const A_TOKEN = /eyJ[\w-]+\.[\w-]+/;
+const A_CREDENTIAL = /authorization:|(basic|bearer) [\w~+/-]{8}/i;
+const A_PASSWORD = /:\/\/[^\s/@:]*:[^\s/@]+@/;
+
+const APPS: readonly AppName[] = ['auth-server', 'orders-api', 'billing-worker'];
+
+describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
+  let system: TracedSystem;
+  let token: string;
+  let orders: Order[];
+  let exitCodes: (number | null)[];
+  let root: ReceivedSpan;
+
+  beforeAll(async () => {
+    system = await TracedSystem.start();
+    token = await system.accessToken();
+    orders = await Promise.all([1, 2, 3].map(() => system.placeOrder(token)));
+    await system.startWorker();
+    await vi.waitFor(() => expect(runLines()).toHaveLength(1), { timeout: 45_000 });
+    exitCodes = await system.stopApps();
+    root = only(spans().filter(({ name }) => name === 'billing run'));
+  });
+
+  afterAll(() => system.stop());
+
+  const spans = () => system.collector.spans;
+  const childrenOf = ({ spanId }: ReceivedSpan) =>
+    spans().filter(({ parentSpanId }) => parentSpanId === spanId);
+  const runLines = () =>
+    system.log('billing-worker').filter(({ event }) => String(event).startsWith('billing.run'));
+
+  /** The request that the run made to a URL, what the other side did for it, and its queries there. */
+  function callOf(method: string, url: string) {
+    const request = only(
+      childrenOf(root).filter(
+        ({ attributes }) =>
+          attributes['http.request.method'] === method && attributes['url.full'] === url,
+      ),
+    );
+    const answer = only(childrenOf(request));
+    return { request, answer, queries: childrenOf(answer) };
+  }
+
+  function expectCall(method: string, url: string, service: AppName, route: string) {
+    const { request, answer, queries } = callOf(method, url);
+    const { hostname, port, pathname } = new URL(url);
+    const address = { 'server.address': hostname, 'server.port': Number(port) };
+    const outcome = { 'http.request.method': method, 'http.response.status_code': 200 };
+    expect(request).toMatchObject({
+      service: 'billing-worker',
+      kind: 'client',
+      name: method,
+      attributes: { ...outcome, ...address, 'url.full': url },
+    });
+    expect(answer).toMatchObject({
+      service,
+      kind: 'server',
+      name: `${method} ${route}`,
+      attributes: {
+        ...outcome,
+        ...address,
+        'http.route': route,
+        'url.path': pathname,
+        'url.scheme': 'http',
+      },
+    });
+    for (const query of queries) expectQuery(query, service);
+    return queries;
+  }
+
+  function expectQuery(query: ReceivedSpan, service: AppName) {
+    const database = new URL(system.databases[service]?.url ?? '');
+    const { 'db.query.summary': summary, ...rest } = query.attributes;
+    expect(query).toMatchObject({ service, kind: 'client', name: summary });
+    expect(rest).toMatchObject({
+      'db.system.name': 'postgresql',
+      'db.namespace': database.pathname.slice(1),
+      'db.operation.name': String(summary).split(' ')[0],
+      'db.query.text': textLike(/^[A-Z]/),
+      'server.address': database.hostname,
+      'server.port': Number(database.port),
+    });
+  }
+
+  it('begins with the run, of which all that the worker did is a part', () => {
+    const ofWorker = spans().filter(({ service }) => service === 'billing-worker');
+
+    expect(root).toMatchObject({ kind: 'internal', parentSpanId: '', failed: false });
+    expect(new Set(ofWorker.map(({ traceId }) => traceId))).toEqual(new Set([root.traceId]));
+  });
+
+  it('goes through the token request to the database of the auth-server and back', () => {
+    const url = `${system.issuer}/oauth2/token`;
+
+    const queries = expectCall('POST', url, 'auth-server', '/oauth2/token');
+
+    expect(queries.length).toBeGreaterThan(0);
+  });
+
+  it('goes through the list of orders to the database of the orders-api and back', () => {
+    const queries = expectCall('GET', `${system.apiUrl}/orders`, 'orders-api', '/orders');
+
+    expect(queries.map(({ name }) => name)).toEqual(['SELECT customer_order']);
+  });
+
+  it('goes through the report of each order to the database of the orders-api and back', () => {
+    for (const { id } of orders) {
+      const url = `${system.apiUrl}/orders/${id}/billing`;
+
+      const queries = expectCall('PUT', url, 'orders-api', '/orders/:id/billing');
+
+      expect(queries.map(({ name }) => name)).toContain('UPDATE customer_order');
+    }
+  });
+
+  it('holds the queries by which the worker keeps its invoices', () => {
+    const queries = childrenOf(root).filter(({ attributes }) => 'db.system.name' in attributes);
+
+    expect(queries.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['INSERT invoice', 'UPDATE invoice', 'INSERT last_run']),
+    );
+    for (const query of queries) expectQuery(query, 'billing-worker');
+  });
+
+  it('is one: every span of it has its parent in it', () => {
+    const ofTrace = spans().filter(({ traceId }) => traceId === root.traceId);
+    const ids = new Set(ofTrace.map(({ spanId }) => spanId));
+
+    expect(ofTrace.filter(({ parentSpanId }) => !ids.has(parentSpanId))).toEqual([root]);
+    expect(new Set(ofTrace.map(({ service }) => service))).toEqual(new Set(APPS));
+  });
+
+  it('can be found from the log lines of all three', () => {
+    const events = APPS.flatMap((app) =>
+      system
+        .log(app)
+        .filter(({ trace_id: traceId }) => traceId === root.traceId)
+        .filter(({ event }) => event === 'http.request' || event === 'billing.run')
+        .map(({ event, route = '' }) => `${app} ${String(event)} ${String(route)}`),
+    );
+
+    expect(events.sort()).toEqual([
+      'auth-server http.request /.well-known/oauth-authorization-server',
+      'auth-server http.request /oauth2/token',
+      'billing-worker billing.run ',
+      'orders-api http.request /orders',
+      ...orders.map(() => 'orders-api http.request /orders/:id/billing'),
+    ]);
+  });
+
+  it('comes with what the standard variables say', () => {
+    expect(root.resource).toMatchObject({
+      'service.name': 'billing-worker',
+      'service.instance.id': textLike(/^[\da-f-]{36}$/),
+      'deployment.environment.name': 'test',
+      'telemetry.sdk.name': 'opentelemetry',
+    });
+    for (const { headers } of system.collector.exports) {
+      expect(headers).toMatchObject({
+        'x-api-key': COLLECTOR_KEY,
+        'content-type': 'application/x-protobuf',
+      });
+    }
+  });
+
+  it('is another one for a caller who names none, in which the keys of the issuer are fetched', () => {
+    const url = `${system.issuer}/oauth2/jwks`;
+    const fetched = only(spans().filter(({ attributes }) => attributes['url.full'] === url));
+    const placed = only(spans().filter(({ spanId }) => spanId === fetched.parentSpanId));
+
+    expect(fetched).toMatchObject({ service: 'orders-api', kind: 'client', name: 'GET' });
+    expect(placed).toMatchObject({ kind: 'server', name: 'POST /orders', parentSpanId: '' });
+    expect(only(childrenOf(fetched))).toMatchObject({
+      service: 'auth-server',
+      kind: 'server',
+      name: 'GET /oauth2/jwks',
+    });
+  });
+
+  it('no secret and no token is anywhere in what was exported', () => {
+    const { collector, worker, orderEntry, keyEncryptionKey, databases } = system;
+    const secrets = [
+      worker.client_secret,
+      orderEntry.client_secret,
+      basic(worker).slice('Basic '.length),
+      basic(orderEntry).slice('Basic '.length),
+      token,
+      keyEncryptionKey,
+      COLLECTOR_KEY,
+      ...APPS.map((app) => new URL(databases[app]?.url ?? '').password),
+    ];
+
+    expect(secrets.filter((secret) => secret.length < 8 || collector.holds(secret))).toEqual([]);
+    for (const sign of [A_TOKEN, A_CREDENTIAL, A_PASSWORD]) {
+      expect(collector.holds(sign), String(sign)).toBe(false);
+    }
+  });
+
+  it('the search for secrets finds what is there', () => {
+    for (const { id } of orders) expect(system.collector.holds(id)).toBe(true);
+    expect(system.collector.holds('/oauth2/token')).toBe(true);
+    expect(system.collector.holds('deployment.environment.name')).toBe(true);
+    expect(system.collector.holds(/http:.{2}[\w:]+.orders/)).toBe(true);
+    expect(token).toMatch(A_TOKEN);
+    expect(`Authorization: ${basic(system.worker)}`).toMatch(A_CREDENTIAL);
+    expect(system.databases['orders-api']?.url).toMatch(A_PASSWORD);
+  });
+
+  it('is complete when the processes have ended, without fault', () => {
+    expect(exitCodes).toEqual([0, 0, 0]);
+  });
+
+  it('holds nothing of health checks, nor of the export itself', () => {
+    expect(system.collector.holds('/health')).toBe(false);
+    expect(system.collector.holds('/metrics')).toBe(false);
+    expect(system.collector.holds('/v1/traces')).toBe(false);
+    expect(system.collector.holds('SELECT 1')).toBe(false);
+  });
+});
+
+describe.runIf(runsAsProcesses)('an app', () => {
+  let issuer: TestIssuer;
+
+  beforeAll(async () => {
+    issuer = await TestIssuer.start();
+  });
+
+  afterAll(() => issuer.stop());
+
+  const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' };
+
+  it.each<[string, Environment]>([
+    ['with no variable of OpenTelemetry', {}],
+    ['with OTEL_SDK_DISABLED', { ...collector, OTEL_SDK_DISABLED: 'true' }],
+    ['with OTEL_TRACES_EXPORTER=none', { ...collector, OTEL_TRACES_EXPORTER: 'none' }],
+  ])('%s loads nothing of its SDK, and its log still has trace ids', async (_, variables) => {
+    const loaded = new LoadedFiles();
+    const api = await GuardedApi.start(issuer, { ...loaded.environment, ...variables });
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    await fetch(`${api.url}/orders`, {
+      headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    });
+    await api.stop();
+
+    expect(loaded.packagesOf('@opentelemetry')).toEqual(['api']);
+    expect(api.process.output).toContain(`"trace_id":"${traceId}"`);
+  });
+
+  it('with faulty variables of OpenTelemetry names them among all other faults, and ends', async () => {
+    const { code, output } = await runToEnd('orders-api', 'main.js', {
+      OAUTH_ISSUER: issuer.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'collector-7',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    });
+
+    expect(code).toBe(1);
+    expect(output).toContain('ORDERS_DATABASE_URL: is missing');
+    expect(output).toContain('OTEL_EXPORTER_OTLP_ENDPOINT: must be an absolute');
+    expect(output).toContain('OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf');
+    expect(output).not.toContain('collector-7');
+  });
+
+  it('with a collector that is away answers, ends soon and without fault, and says so once', async () => {
+    const loaded = new LoadedFiles();
+    const api = await GuardedApi.start(issuer, {
+      ...loaded.environment,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${await freePort()}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '500',
+    });
+    const token = await api.token();
+    const answers = await Promise.all([1, 2, 3].map(() => api.list(token)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+
+    const started = performance.now();
+    await api.stop();
+
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(await api.process.exit).toBe(0);
+    expect(api.process.output.split('"event":"tracing.export_failed"')).toHaveLength(2);
+    expect(loaded.packagesOf('@opentelemetry')).toContain('sdk-trace');
+  });
+
+  it('with a collector that never answers ends soon and without fault', async () => {
+    const port = await freePort();
+    const silent = createServer().listen(port, 'localhost');
+    const connected = once(silent, 'connection') as Promise<[Socket]>;
+    const api = await GuardedApi.start(issuer, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${port}`,
+    });
+    expect((await api.list(await api.token())).status).toBe(200);
+
+    const started = performance.now();
+    await api.stop();
+
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(await api.process.exit).toBe(0);
+    (await connected)[0].destroy();
+    silent.close();
+  });
+});
+
+function only<T>(values: readonly T[]): T {
+  expect(values).toHaveLength(1);
+  return values[0] as T;
+}

@@ -1,0 +1,38 @@
+import { refusalReasons, type GuardsEvents } from '@m2m/guards';
+import type { Metrics } from '@m2m/service-defaults';
+
+/** Counts what the guards do. */
+export function accessMetrics(metrics: Metrics): Required<GuardsEvents> {
+  const accepted = metrics.counter({
+    name: 'oauth_access_accepted_total',
+    help: 'Calls let through by the guard.',
+  });
+  const refused = metrics.counterBy({
+    name: 'oauth_access_refused_total',
+    help: 'Calls refused by the guard, by reason.',
+    label: 'reason',
+    values: refusalReasons,
+  });
+  const remembered = metrics.counter({
+    name: 'oauth_access_token_cache_hits_total',
+    help: 'Access tokens known from an earlier call.',
+  });
+  const verification = metrics.histogram({
+    name: 'oauth_access_token_verification_duration_seconds',
+    help: 'Time to verify an access token that was not known.',
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5],
+  });
+  const keyFetches = metrics.counterBy({
+    name: 'oauth_issuer_key_fetches_total',
+    help: "Attempts to fetch the issuer's keys, by outcome.",
+    label: 'outcome',
+    values: ['success', 'failure'],
+  });
+  return {
+    onAccepted: () => accepted.inc(),
+    onRefused: ({ reason }) => refused.inc(reason),
+    onRemembered: () => remembered.inc(),
+    onVerified: (seconds) => verification.observe(seconds),
+    onKeysFetched: (outcome) => keyFetches.inc(outcome),
+  };
+}

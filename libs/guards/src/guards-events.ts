@@ -1,0 +1,34 @@
+import { tokenRefusalReasons } from './verification/token-refusal.js';
+
+/** Every reason for which a call may be refused. */
+export const refusalReasons = [
+  ...tokenRefusalReasons,
+  'no_token',
+  'several_authorization_headers',
+  'insufficient_scope',
+  'keys_unavailable',
+] as const;
+
+/** A refused call, for logs and metrics. */
+export interface Refusal {
+  readonly reason: (typeof refusalReasons)[number];
+  /** Known only where the token itself was good. */
+  readonly clientId?: string;
+}
+
+/**
+ * What can be told of the guards' work, for logs and metrics. These functions are called in the middle of
+ * requests: they have to be quick and must not throw.
+ */
+export interface GuardsEvents {
+  /** A call was let through. */
+  readonly onAccepted?: (() => void) | undefined;
+  /** A call was refused. */
+  readonly onRefused?: ((refusal: Refusal) => void) | undefined;
+  /** A token was known from an earlier call. */
+  readonly onRemembered?: (() => void) | undefined;
+  /** A token that was not known was verified, with whatever result. The wait for keys is part of the time. */
+  readonly onVerified?: ((seconds: number) => void) | undefined;
+  /** The issuer's keys were fetched, or could not be. */
+  readonly onKeysFetched?: ((outcome: 'success' | 'failure') => void) | undefined;
+}
