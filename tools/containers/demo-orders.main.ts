@@ -7,7 +7,7 @@ import { requireVariables } from './variables.ts';
 import { SECRETS, secretFiles } from './volumes.ts';
 
 /** On a volume, so that the orders are placed once and not at every start. */
-const MARKER = '/var/lib/demo-orders/placed';
+const MARKER = '/var/lib/operations/demo-orders-placed';
 
 await oneShot('demo-orders', async (signal) => {
   if (areDemoOrdersPlaced(MARKER)) return 'placed at an earlier start';

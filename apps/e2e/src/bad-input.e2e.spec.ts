@@ -11,7 +11,7 @@ import {
   problemIn,
   putBilling,
 } from './support/orders.js';
-import { isOurOwn, local, system } from './support/system.js';
+import { isOurOwn, own, system } from './support/system.js';
 
 /** Stands in all bad input, and may stand in no answer. */
 const CANARY = 'canary-4f1c';
@@ -26,7 +26,7 @@ describe('bad input to orders-api', () => {
 
   const countOrders = async () => {
     const count = 'SELECT count(*)::int AS count FROM customer_order';
-    const [row] = await query<{ count: number }>(local().ordersDatabaseUrl, count);
+    const [row] = await query<{ count: number }>(own().ordersDatabaseUrl, count);
     return row?.count ?? Number.NaN;
   };
 

@@ -1,7 +1,7 @@
 import { TestHttpServer, type TestAnswer } from '@m2m/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { members, send } from './support/http.js';
-import { isOurOwn } from './support/system.js';
+import { runsAsProcesses } from './support/system.js';
 import {
   authorizationsOf,
   CLIENT,
@@ -16,7 +16,7 @@ const invalidToken: TestAnswer = {
   headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
 };
 
-describe.runIf(isOurOwn)('the billing-worker among failures', { concurrent: true }, () => {
+describe.runIf(runsAsProcesses)('the billing-worker among failures', { concurrent: true }, () => {
   it('B04 answers invalid_token by one new token and one more try', async ({ onTestFinished }) => {
     const world = await WorkerWorld.create(onTestFinished);
     world.pending = pendingOrders(3);

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { send } from './support/http.js';
 import { basic } from './support/oauth.js';
 import { answers } from './support/processes.js';
-import { isOurOwn } from './support/system.js';
+import { runsAsProcesses } from './support/system.js';
 import {
   authorizationsOf,
   CLIENT,
@@ -13,7 +13,7 @@ import {
   WorkerWorld,
 } from './support/worker-world.js';
 
-describe.runIf(isOurOwn)('the tokens of the billing-worker', () => {
+describe.runIf(runsAsProcesses)('the tokens of the billing-worker', () => {
   // Not beside others, as it measures time.
   it('B01 renews a token before it ends, and uses none after its end', async ({
     onTestFinished,
@@ -42,97 +42,101 @@ describe.runIf(isOurOwn)('the tokens of the billing-worker', () => {
   });
 });
 
-describe.runIf(isOurOwn)('the token requests of the billing-worker', { concurrent: true }, () => {
-  it('B01 uses one token for all calls of its lifetime', async ({ onTestFinished }) => {
-    const world = await WorkerWorld.create(onTestFinished);
-    world.pending = pendingOrders(30);
-    await world.startWorker();
+describe.runIf(runsAsProcesses)(
+  'the token requests of the billing-worker',
+  { concurrent: true },
+  () => {
+    it('B01 uses one token for all calls of its lifetime', async ({ onTestFinished }) => {
+      const world = await WorkerWorld.create(onTestFinished);
+      world.pending = pendingOrders(30);
+      await world.startWorker();
 
-    await vi.waitFor(() => expect(world.lists.length).toBeGreaterThanOrEqual(4), SOON);
+      await vi.waitFor(() => expect(world.lists.length).toBeGreaterThanOrEqual(4), SOON);
 
-    expect(world.reports).toHaveLength(30);
-    expect(world.tokenRequests).toHaveLength(1);
-    expect(new Set(authorizationsOf(world.apiRequests))).toEqual(new Set(['Bearer token-1']));
-  });
+      expect(world.reports).toHaveLength(30);
+      expect(world.tokenRequests).toHaveLength(1);
+      expect(new Set(authorizationsOf(world.apiRequests))).toEqual(new Set(['Bearer token-1']));
+    });
 
-  it('B02 asks for one token however many wait for it', async ({ onTestFinished }) => {
-    const world = await WorkerWorld.create(onTestFinished);
-    let release: (answer: TestAnswer) => void = () => undefined;
-    const held = new Promise<TestAnswer>((resolve) => (release = resolve));
-    world.onToken = () => held;
-    await world.startWorker();
+    it('B02 asks for one token however many wait for it', async ({ onTestFinished }) => {
+      const world = await WorkerWorld.create(onTestFinished);
+      let release: (answer: TestAnswer) => void = () => undefined;
+      const held = new Promise<TestAnswer>((resolve) => (release = resolve));
+      world.onToken = () => held;
+      await world.startWorker();
 
-    const waiting = Array.from({ length: 50 }, () => send(`${world.url}/health/ready`));
-    await vi.waitFor(() => expect(world.tokenRequests.length).toBeGreaterThan(0), SOON);
-    const live = await send(`${world.url}/health/live`);
-    release(tokenAnswer(1));
+      const waiting = Array.from({ length: 50 }, () => send(`${world.url}/health/ready`));
+      await vi.waitFor(() => expect(world.tokenRequests.length).toBeGreaterThan(0), SOON);
+      const live = await send(`${world.url}/health/live`);
+      release(tokenAnswer(1));
 
-    expect(live.status).toBe(200);
-    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(
-      Array.from({ length: 50 }, () => 200),
+      expect(live.status).toBe(200);
+      expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(
+        Array.from({ length: 50 }, () => 200),
+      );
+      expect(world.tokenRequests).toHaveLength(1);
+    });
+
+    it.for(['bearer', 'BEARER'])(
+      'B07 takes the token type "%s"',
+      async (type, { onTestFinished }) => {
+        const world = await WorkerWorld.create(onTestFinished);
+        world.onToken = (_request, count) => tokenAnswer(count, { token_type: type });
+        await world.startWorker();
+
+        await vi.waitFor(() => expect(world.lists.length).toBeGreaterThan(0), SOON);
+
+        expect(world.lists[0]?.headers.authorization).toBe('Bearer token-1');
+      },
     );
-    expect(world.tokenRequests).toHaveLength(1);
-  });
 
-  it.for(['bearer', 'BEARER'])(
-    'B07 takes the token type "%s"',
-    async (type, { onTestFinished }) => {
+    it.for(['DPoP', '', undefined])(
+      'B07 does not use a token of type "%s"',
+      async (type, { onTestFinished }) => {
+        const world = await WorkerWorld.create(onTestFinished);
+        world.onToken = (_request, count) => tokenAnswer(count, { token_type: type });
+        await world.startWorker();
+
+        await vi.waitFor(() => expect(world.failedRuns).toBeGreaterThanOrEqual(2), SOON);
+
+        expect(world.apiRequests).toEqual([]);
+      },
+    );
+
+    it('B10 asks for the scopes it needs and for the resource it calls', async ({
+      onTestFinished,
+    }) => {
       const world = await WorkerWorld.create(onTestFinished);
-      world.onToken = (_request, count) => tokenAnswer(count, { token_type: type });
       await world.startWorker();
+      await vi.waitFor(() => expect(world.tokenRequests).toHaveLength(1), SOON);
 
-      await vi.waitFor(() => expect(world.lists.length).toBeGreaterThan(0), SOON);
+      const [request] = world.tokenRequests;
+      const parameters = new URLSearchParams(request?.body);
+      expect(Object.fromEntries(parameters)).toEqual({
+        grant_type: 'client_credentials',
+        scope: 'orders:read orders:bill',
+        resource: world.ordersApi.url,
+      });
+      expect(request?.headers.authorization).toBe(basic(CLIENT));
+      expect(request?.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded/);
+    });
 
-      expect(world.lists[0]?.headers.authorization).toBe('Bearer token-1');
-    },
-  );
-
-  it.for(['DPoP', '', undefined])(
-    'B07 does not use a token of type "%s"',
-    async (type, { onTestFinished }) => {
+    it('B10 authenticates in the body where it is registered for that, and asks for the audience it is given', async ({
+      onTestFinished,
+    }) => {
       const world = await WorkerWorld.create(onTestFinished);
-      world.onToken = (_request, count) => tokenAnswer(count, { token_type: type });
-      await world.startWorker();
+      await world.startWorker({
+        OAUTH_CLIENT_AUTH_METHOD: 'client_secret_post',
+        ORDERS_API_AUDIENCE: 'urn:example:orders',
+        OAUTH_TOKEN_ENDPOINT: `${world.authServer.url}/token`,
+      });
+      await vi.waitFor(() => expect(world.tokenRequests).toHaveLength(1), SOON);
 
-      await vi.waitFor(() => expect(world.failedRuns).toBeGreaterThanOrEqual(2), SOON);
-
-      expect(world.apiRequests).toEqual([]);
-    },
-  );
-
-  it('B10 asks for the scopes it needs and for the resource it calls', async ({
-    onTestFinished,
-  }) => {
-    const world = await WorkerWorld.create(onTestFinished);
-    await world.startWorker();
-    await vi.waitFor(() => expect(world.tokenRequests).toHaveLength(1), SOON);
-
-    const [request] = world.tokenRequests;
-    const parameters = new URLSearchParams(request?.body);
-    expect(Object.fromEntries(parameters)).toEqual({
-      grant_type: 'client_credentials',
-      scope: 'orders:read orders:bill',
-      resource: world.ordersApi.url,
+      const [request] = world.tokenRequests;
+      const parameters = Object.fromEntries(new URLSearchParams(request?.body));
+      expect(parameters).toMatchObject({ ...CLIENT, resource: 'urn:example:orders' });
+      expect(request?.headers.authorization).toBeUndefined();
+      expect(world.authServer.requestsTo('/.well-known/oauth-authorization-server')).toEqual([]);
     });
-    expect(request?.headers.authorization).toBe(basic(CLIENT));
-    expect(request?.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded/);
-  });
-
-  it('B10 authenticates in the body where it is registered for that, and asks for the audience it is given', async ({
-    onTestFinished,
-  }) => {
-    const world = await WorkerWorld.create(onTestFinished);
-    await world.startWorker({
-      OAUTH_CLIENT_AUTH_METHOD: 'client_secret_post',
-      ORDERS_API_AUDIENCE: 'urn:example:orders',
-      OAUTH_TOKEN_ENDPOINT: `${world.authServer.url}/token`,
-    });
-    await vi.waitFor(() => expect(world.tokenRequests).toHaveLength(1), SOON);
-
-    const [request] = world.tokenRequests;
-    const parameters = Object.fromEntries(new URLSearchParams(request?.body));
-    expect(parameters).toMatchObject({ ...CLIENT, resource: 'urn:example:orders' });
-    expect(request?.headers.authorization).toBeUndefined();
-    expect(world.authServer.requestsTo('/.well-known/oauth-authorization-server')).toEqual([]);
-  });
-});
+  },
+);

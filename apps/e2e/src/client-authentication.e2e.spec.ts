@@ -11,7 +11,7 @@ import {
   TOKEN_ENDPOINT,
 } from './support/oauth.js';
 import { query } from './support/databases.js';
-import { isOurOwn, local } from './support/system.js';
+import { isOurOwn, own } from './support/system.js';
 
 const byBasic = (client_id: string, client_secret: string) =>
   postToken(GRANT, { authorization: basic({ client_id, client_secret }) });
@@ -97,7 +97,7 @@ describe('client authentication', () => {
   describe.runIf(isOurOwn)('with a disabled client', () => {
     beforeAll(async () => {
       const disable = 'UPDATE client SET disabled = true WHERE client_id = $1 RETURNING client_id';
-      const rows = await query(local().authDatabaseUrl, disable, ['e2e-disabled']);
+      const rows = await query(own().authDatabaseUrl, disable, ['e2e-disabled']);
       expect(rows).toHaveLength(1);
     });
 

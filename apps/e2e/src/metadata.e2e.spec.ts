@@ -5,7 +5,7 @@ import { databaseFor } from './support/databases.js';
 import { members, send, type Answer } from './support/http.js';
 import { basic, credentialsOf, form, GRANT, postToken, requestToken } from './support/oauth.js';
 import { freePort, startApp, type RunningApp } from './support/processes.js';
-import { isOurOwn, system } from './support/system.js';
+import { runsAsProcesses, system } from './support/system.js';
 
 const WELL_KNOWN = '/.well-known/oauth-authorization-server';
 const metadata = async () => members(await send(system.authServer + WELL_KNOWN));
@@ -93,7 +93,7 @@ describe('authorization server metadata', () => {
     }
   });
 
-  describe.runIf(isOurOwn)('of an issuer with a path', () => {
+  describe.runIf(runsAsProcesses)('of an issuer with a path', () => {
     let database: TestDatabase;
     let app: RunningApp;
     let issuer: string;

@@ -1,9 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { members, send, shown, type Answer } from './support/http.js';
 import { accessTokenFor, expectOAuthError, requestToken } from './support/oauth.js';
 import { callOrders, problemIn, postOrder } from './support/orders.js';
-import { isOurOwn, pidOf, start, stop, system, waitUntilReady } from './support/system.js';
+import {
+  freeze,
+  isOurOwn,
+  pidOf,
+  start,
+  stop,
+  system,
+  thaw,
+  waitUntilReady,
+} from './support/system.js';
 
 const TIME_LIMIT_MS = 10_000;
 const APPS = [
@@ -37,6 +45,9 @@ describe.runIf(isOurOwn)('without the database', () => {
       expect(ready.status, url).toBe(503);
       expect(members(ready)['checks']).toMatchObject({ database: 'down' });
       expect((await timed(send(`${url}/health/live`))).status).toBe(200);
+      const metrics = await timed(send(`${url}/metrics`));
+      expect(metrics.status).toBe(200);
+      expect(metrics.text).toMatch(/^service_dependency_up\{dependency="database".*\} 0$/m);
     }
     problemIn(await timed(send(`${system.billingWorker}/billing/summary`)), 503);
   }
@@ -76,26 +87,14 @@ describe.runIf(isOurOwn)('without the database', () => {
       { timeout: 180_000 },
       async () => {
         const pids = await processIds();
-        const frozen = await databaseProcesses();
-        for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+        await freeze('postgres');
         try {
           await expectUnavailable();
         } finally {
-          for (const pid of frozen) process.kill(pid, 'SIGCONT');
+          await thaw('postgres');
         }
         await vi.waitFor(() => expectHealed(pids), { timeout: 60_000, interval: 500 });
       },
     );
   });
 });
-
-/** The server and the processes of its connections, each of which goes on by itself. */
-async function databaseProcesses(): Promise<number[]> {
-  const server = await pidOf('postgres');
-  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const own = processes.filter(([pid, parent]) => pid === server || parent === server);
-  return own.flatMap(([pid]) => (pid === undefined ? [] : [pid]));
-}

@@ -37,7 +37,7 @@ describe.each(APPS)('operation of %s', (name, url, dependencies) => {
           (candidate) =>
             candidate.startsWith('http_server_request_duration_seconds_count') &&
             candidate.includes('route="none"') &&
-            candidate.includes('status="404"'),
+            candidate.includes('status_code="404"'),
         );
       return Number(line?.split(' ').at(-1) ?? 0);
     };

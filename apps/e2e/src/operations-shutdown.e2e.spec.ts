@@ -8,7 +8,7 @@ import { GuardedApi } from './support/guarded-api.js';
 import { members, readPlain, send, sendPlain } from './support/http.js';
 import { newOrder } from './support/orders.js';
 import { answers, startApp } from './support/processes.js';
-import { isOurOwn, system } from './support/system.js';
+import { runsAsProcesses, system } from './support/system.js';
 import { pendingOrders, SOON, WorkerWorld } from './support/worker-world.js';
 
 /** Sends the head of a request and waits until the server asks for its body. */
@@ -28,7 +28,7 @@ async function half(url: string, token: string, body: string): Promise<ClientReq
   return request;
 }
 
-describe.runIf(isOurOwn)('on SIGTERM', () => {
+describe.runIf(runsAsProcesses)('on SIGTERM', () => {
   it('orders-api finishes the request at hand, takes no further one, and exits 0', async () => {
     const issuer = await TestIssuer.start();
     const api = await GuardedApi.start(issuer);

@@ -11,7 +11,7 @@ import {
 } from './support/forged-tokens.js';
 import { GuardedApi } from './support/guarded-api.js';
 import { shown, type Answer } from './support/http.js';
-import { isOurOwn } from './support/system.js';
+import { runsAsProcesses } from './support/system.js';
 
 const now = () => Math.floor(Date.now() / 1_000);
 
@@ -19,7 +19,7 @@ function expectAccepted(answer: Answer): void {
   expect(answer.status, shown(answer)).toBe(200);
 }
 
-describe.runIf(isOurOwn)('resource server with tokens of every kind', () => {
+describe.runIf(runsAsProcesses)('resource server with tokens of every kind', () => {
   let issuer: TestIssuer;
   let api: GuardedApi;
   let canary: TestHttpServer;

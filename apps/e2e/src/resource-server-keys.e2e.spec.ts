@@ -6,11 +6,11 @@ import { goodClaims } from './support/forged-tokens.js';
 import { GuardedApi } from './support/guarded-api.js';
 import { members, send } from './support/http.js';
 import { problemIn } from './support/orders.js';
-import { isOurOwn } from './support/system.js';
+import { runsAsProcesses } from './support/system.js';
 
 const COOL_DOWN_MS = 30_000;
 
-describe.runIf(isOurOwn)('resource server and the keys of its issuer', () => {
+describe.runIf(runsAsProcesses)('resource server and the keys of its issuer', () => {
   let issuer: TestIssuer;
   let api: GuardedApi;
 

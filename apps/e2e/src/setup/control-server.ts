@@ -1,18 +1,20 @@
-import type { LocalSystem, ProcessName } from '@m2m/tools/local-system';
+import type { ProcessName } from '@m2m/tools/local-system';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Controls } from './controls.js';
 
-/** Lets test files, which run in processes of their own, stop, start and kill parts of the system. */
+/** Hands the controls to the test files, which run in processes of their own. */
 export interface ControlServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** `POST /<process>/<action>` answers once it is done; `GET /<process>/pid` with the process id. */
-export async function startControlServer(system: LocalSystem): Promise<ControlServer> {
+const ACTIONS = ['stop', 'start', 'kill', 'freeze', 'thaw', 'wait', 'pid'] as const;
+
+/** `POST /<part>/<action>` answers once it is done, and `POST /logs` with the logs as JSON. */
+export async function startControlServer(controls: Controls): Promise<ControlServer> {
   const server = createServer((request, response) => {
-    const [, name = '', action = ''] = (request.url ?? '').split('/');
-    perform(system, name as ProcessName, action).then(
+    perform(controls, request.url ?? '').then(
       (text) => response.end(text),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
@@ -22,14 +24,12 @@ export async function startControlServer(system: LocalSystem): Promise<ControlSe
   return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) };
 }
 
-async function perform(system: LocalSystem, name: ProcessName, action: string): Promise<string> {
-  if (action === 'stop') await system.stop(name);
-  else if (action === 'start') await system.start(name);
-  else if (action === 'kill') await system.kill(name, 'SIGKILL');
-  else if (action === 'wait') await system.waitUntilReady(name);
-  else if (action === 'pid') return String(system.pid(name) ?? '');
-  else throw new Error(`there is no action "${action}"`);
-  return '';
+async function perform(controls: Controls, path: string): Promise<string> {
+  if (path === '/logs') return JSON.stringify(await controls.logs());
+  const [, name = '', wanted = ''] = path.split('/');
+  const action = ACTIONS.find((known) => known === wanted);
+  if (action === undefined) throw new Error(`there is no action "${wanted}"`);
+  return (await controls[action](name as ProcessName)) ?? '';
 }
 
 async function closeServer(server: Server): Promise<void> {

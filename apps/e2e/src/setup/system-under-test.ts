@@ -6,19 +6,27 @@ export interface SystemUnderTest {
   /** Holds the credential file of each client, `<client_id>.json`, the identifier percent-encoded. */
   readonly credentialsDir: string;
   /** Absent where the tests run against a deployment that is not theirs to stop or to look into. */
-  readonly local?: LocalAccess;
+  readonly own?: OwnSystem;
 }
 
 /** What tests can do with a system of their own that they could not do from outside. */
-export interface LocalAccess {
-  readonly dataDir: string;
+export interface OwnSystem {
+  /** Of the control server. */
   readonly controlUrl: string;
-  readonly superuserUrl: string;
   readonly authDatabaseUrl: string;
   readonly ordersDatabaseUrl: string;
   readonly billingDatabaseUrl: string;
+  /** Every secret that was generated, one a file. */
+  readonly secretsDir: string;
   /** Every access token that a test was given, one a line: they must be in no log. */
   readonly tokensFile: string;
+  /** Present where the system runs as processes, to which tests add some of their own. */
+  readonly processes?: ProcessAccess;
+}
+
+export interface ProcessAccess {
+  readonly dataDir: string;
+  readonly superuserUrl: string;
 }
 
 declare module 'vitest' {
