@@ -2,14 +2,14 @@ import { AccessToken } from '../demo-orders/access-token.ts';
 import { OrdersClient } from '../demo-orders/orders-client.ts';
 import { areDemoOrdersPlaced, seedDemoOrders } from '../demo-orders/seeding.ts';
 import { readCredentials } from '../local-system/client-credentials.ts';
-import { oneShot } from './one-shot.ts';
+import { runTask } from './task.ts';
 import { requireVariables } from './variables.ts';
 import { SECRETS, secretFiles } from './volumes.ts';
 
 /** On a volume, so that the orders are placed once and not at every start. */
 const MARKER = '/var/lib/operations/demo-orders-placed';
 
-await oneShot('demo-orders', async (signal) => {
+await runTask('demo-orders', async (signal) => {
   if (areDemoOrdersPlaced(MARKER)) return 'placed at an earlier start';
   await seedDemoOrders(await ordersClient(signal), MARKER);
   return 'placed';

@@ -4,14 +4,17 @@ import type { AppName } from '../local-system/apps.ts';
 import { ensureDatabases } from '../local-system/postgres/databases.ts';
 import type { DatabaseOwner } from '../local-system/postgres/databases.ts';
 import { runAppProgram } from './app-program.ts';
-import { oneShot } from './one-shot.ts';
+import { runTask } from './task.ts';
 import { SECRETS, secretFiles } from './volumes.ts';
 
 const files = secretFiles(SECRETS);
 
-await oneShot('migrate', async (signal) => {
+await runTask('migrate', async (signal) => {
   await ensureDatabases(await superuserUrl(), await Promise.all(APP_NAMES.map(databaseOwner)));
-  await Promise.all(APP_NAMES.map((app) => migrate(app, signal)));
+  const migrations = APP_NAMES.map((app) => migrate(app, signal));
+  // All have ended before a failure is told: none goes on in a container that is being stopped.
+  await Promise.allSettled(migrations);
+  await Promise.all(migrations);
   return 'every app has its role, its database and its schema';
 });
 

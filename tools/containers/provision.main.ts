@@ -2,13 +2,13 @@ import { extractSecret } from '../local-system/client-credentials.ts';
 import { demoRegistry } from '../local-system/registry.ts';
 import type { ClientRegistration, Registry } from '../local-system/registry.ts';
 import { runAppProgram } from './app-program.ts';
-import { oneShot } from './one-shot.ts';
+import { runTask } from './task.ts';
 import { requireVariables } from './variables.ts';
 import { SECRETS, secretFiles } from './volumes.ts';
 
 const files = secretFiles(SECRETS);
 
-await oneShot('provision', async (signal) => {
+await runTask('provision', async (signal) => {
   const registry = demoRegistry({ urls: publicUrls() });
   // One at a time, because the credentials of each go into another volume.
   for (const client of registry.clients) await provision(registry, client, signal);

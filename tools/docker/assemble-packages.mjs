@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { cp, lstat, readFile, realpath } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
 const USAGE = `Usage: node assemble-packages.mjs <installed> <output> <app>
 
@@ -10,7 +10,8 @@ in the workspace <installed>, and the manifests of the app and of the libs it de
 
 /** What comes with packages and is of no use at run time. */
 const USELESS_FILES = /\.(map|ts|mts|cts|tsbuildinfo)$|\.(spec|test)\.|^\.package-lock\.json$/;
-const USELESS_FOLDERS = new Set(['.bin', 'test', 'tests', '__tests__', 'spec', 'specs']);
+const USELESS_FOLDERS = new Set(['.bin', '@types']);
+const TEST_FOLDERS = new Set(['test', 'tests', '__tests__', 'spec', 'specs']);
 
 const [installed = '', output = '', app] = process.argv.slice(2);
 if (app === undefined) {
@@ -68,13 +69,16 @@ async function copyPackages(folder) {
   await cp(source, join(output, folder), {
     recursive: true,
     verbatimSymlinks: true,
-    filter: async (path) => isUseful(basename(path)) && (await isNeeded(path)),
+    filter: async (path) => isUseful(path) && (await isNeeded(path)),
   });
 }
 
-/** @param {string} name */
-function isUseful(name) {
-  return !USELESS_FILES.test(name) && !USELESS_FOLDERS.has(name);
+/** @param {string} path */
+function isUseful(path) {
+  const name = basename(path);
+  if (USELESS_FOLDERS.has(name) || USELESS_FILES.test(name)) return false;
+  // A package may have such a name itself; then its parent is no package.
+  return !(TEST_FOLDERS.has(name) && existsSync(join(dirname(path), 'package.json')));
 }
 
 /**

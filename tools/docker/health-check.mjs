@@ -1,10 +1,11 @@
 import { get } from 'node:http';
 
 /**
- * Asks a service whether it is ready; the exit code says so. The port is the argument, unless health has a
- * port of its own.
+ * Asks a service whether it is ready; the exit code says so. The arguments are the variable that names its
+ * port and the port it has otherwise.
  */
-const port = process.env['MANAGEMENT_PORT'] || process.argv[2];
+const [variable = '', otherwise] = process.argv.slice(2);
+const port = process.env['MANAGEMENT_PORT'] || process.env[variable] || otherwise;
 
 get({ host: '127.0.0.1', port, path: '/health/ready', timeout: 3_000 }, (response) => {
   process.exit(response.statusCode === 200 ? 0 : 1);

@@ -13,6 +13,9 @@ export interface Route {
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 const CONNECT_MS = 2_000;
+const MOST_CONNECTIONS = 10_000;
+/** After so long without a word it is asked whether the other side is still there. */
+const IDLE_MS = 60_000;
 
 /**
  * Listens on a port and passes each connection on, byte for byte, to the replicas of a service in turn. A
@@ -28,6 +31,7 @@ export function startIngress(route: Route, resolve: Resolve = resolve4): Promise
       () => client.destroy(),
     );
   });
+  server.maxConnections = MOST_CONNECTIONS;
   return new Promise((started, failed) => {
     server.once('error', failed).listen(route.listenPort, () => started(server));
   });
@@ -60,6 +64,7 @@ function tryToConnect(host: string, port: number): Promise<Socket | undefined> {
 
 /** Whatever ends the one connection ends the other. */
 function join(client: Socket, replica: Socket): void {
+  for (const socket of [client, replica]) socket.setKeepAlive(true, IDLE_MS);
   replica.on('error', () => replica.destroy());
   replica.on('close', () => client.destroy());
   client.on('close', () => replica.destroy());

@@ -8,7 +8,7 @@ export interface Kustomization {
   readonly resources?: readonly string[];
   readonly components?: readonly string[];
   readonly configMapGenerator?: readonly ConfigMapSource[];
-  readonly patches?: readonly { readonly path: string }[];
+  readonly patches?: readonly Patch[];
   readonly labels?: readonly AddedLabels[];
   readonly images?: readonly ImageChange[];
 }
@@ -17,6 +17,12 @@ export interface ConfigMapSource {
   readonly name: string;
   readonly literals?: readonly string[];
   readonly files?: readonly string[];
+}
+
+export interface Patch {
+  readonly path: string;
+  /** With it the file holds JSON Patch operations (RFC 6902), otherwise a strategic merge patch. */
+  readonly target?: { readonly kind: string };
 }
 
 export interface AddedLabels {
@@ -43,7 +49,7 @@ const UNDERSTOOD = {
     'images',
   ],
   configMapGenerator: ['name', 'literals', 'files'],
-  patches: ['path'],
+  patches: ['path', 'target'],
   labels: ['pairs', 'includeTemplates'],
   images: ['name', 'newName', 'newTag'],
 };
@@ -56,6 +62,9 @@ export function readKustomization(folder: string): Kustomization {
   refuseOthers(file, content, fields);
   for (const [list, itsFields] of Object.entries(lists)) {
     for (const item of (content[list] ?? []) as object[]) refuseOthers(file, item, itsFields);
+  }
+  for (const { target = {} } of (content['patches'] ?? []) as { target?: object }[]) {
+    refuseOthers(file, target, ['kind']);
   }
   return content;
 }

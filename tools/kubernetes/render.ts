@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import {
   readKustomization,
   type AddedLabels,
   type ConfigMapSource,
   type ImageChange,
+  type Patch,
 } from './kustomization.ts';
 import { nameOf, type Manifest } from './manifest.ts';
 
@@ -34,8 +35,8 @@ function build(folder: string, inherited: readonly Manifest[]): Manifest[] {
   for (const source of kustomization.configMapGenerator ?? []) {
     manifests = addConfigMap(manifests, source, folder);
   }
-  for (const { path } of kustomization.patches ?? []) {
-    for (const patch of readManifests(join(folder, path))) manifests = applyPatch(manifests, patch);
+  for (const patch of kustomization.patches ?? []) {
+    manifests = applyPatch(manifests, patch, folder);
   }
   const { namespace, labels = [], images = [] } = kustomization;
   return manifests
@@ -98,7 +99,38 @@ function renameReferences<T>(value: T, name: string, unique: string): T {
   return Object.fromEntries(renamed) as T;
 }
 
-function applyPatch(manifests: readonly Manifest[], patch: Manifest): Manifest[] {
+function applyPatch(
+  manifests: readonly Manifest[],
+  { path, target }: Patch,
+  folder: string,
+): Manifest[] {
+  const file = join(folder, path);
+  if (!target) return readManifests(file).reduce(applyMergePatch, [...manifests]);
+  const operations = parse(readFileSync(file, 'utf8'), { version: '1.1' }) as Operation[];
+  return manifests.map((manifest) =>
+    manifest.kind === target.kind ? operations.reduce(applyOperation, manifest) : manifest,
+  );
+}
+
+interface Operation {
+  readonly op: string;
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** The operation `add` of RFC 6902, for fields of objects. */
+function applyOperation(manifest: Manifest, { op, path, value }: Operation): Manifest {
+  if (op !== 'add') throw new Error(`the operation ${op} is not understood here`);
+  const changed = structuredClone(manifest);
+  const steps = path.split('/').slice(1);
+  const field = steps.pop() ?? '';
+  const parent = steps.reduce<unknown>((place, step) => (place as Fields)[step], changed);
+  if (!isFields(parent)) throw new Error(`${path} of ${nameOf(manifest)} is not understood here`);
+  parent[field] = value;
+  return changed;
+}
+
+function applyMergePatch(manifests: readonly Manifest[], patch: Manifest): Manifest[] {
   const target = manifests.find((manifest) => nameOf(manifest) === nameOf(patch));
   if (!target) throw new Error(`there is no ${nameOf(patch)} to patch`);
   return manifests.map((manifest) => (manifest === target ? merge(target, patch) : manifest));

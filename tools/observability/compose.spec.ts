@@ -13,6 +13,7 @@ interface Service {
   readonly mem_limit: string;
   readonly pids_limit: number;
   readonly ports?: readonly string[];
+  readonly network_mode?: string;
   readonly volumes?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -37,6 +38,7 @@ describe.each(Object.entries(services))('%s of the observability profile', (_nam
   });
 
   it('can be reached from this machine alone', () => {
+    expect(service.network_mode).toBeUndefined();
     for (const port of service.ports ?? []) {
       expect(port).toMatch(/^127\.0\.0\.1:\$\{[A-Z]+_PORT:-\d+\}:\d+$/);
     }

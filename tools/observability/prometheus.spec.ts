@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { readText, readYaml } from './files.ts';
 import { services } from './metrics-table.ts';
 import { unknownReferences } from './unknown-references.ts';
@@ -67,11 +70,11 @@ describe.each(alerts.map((alert) => [alert.alert, alert] as const))(
     it('says how bad it is, what it is, and where to read on', () => {
       expect(alert.labels['severity']).toMatch(/^(critical|warning)$/);
       expect(alert.annotations['summary']).toMatch(/\S/);
-      expect(alert.annotations['runbook_url']).toBe(`docs/runbook.md#${name.toLowerCase()}`);
+      expect(alert.annotations['runbook']).toBe(`docs/runbook.md#${name.toLowerCase()}`);
       expect(runbook).toContain(name);
     });
 
-    it('is tested both firing and silent', () => {
+    it('has a test that expects it to fire, and one that expects it not to', () => {
       const { tests } = readYaml(`${FOLDER}/alerts.test.yml`) as RuleTests;
       const own = tests
         .flatMap(({ alert_rule_test }) => alert_rule_test)
@@ -82,6 +85,20 @@ describe.each(alerts.map((alert) => [alert.alert, alert] as const))(
     });
   },
 );
+
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
+
+describe('promtool', () => {
+  it.runIf(hasPromtool).each([
+    ['accepts the configuration and the alerts', ['check', 'config', 'prometheus.yml']],
+    ['sees each alert fire and be silent as its tests say', ['test', 'rules', 'alerts.test.yml']],
+  ])('%s', (_what, args) => {
+    const cwd = join(WORKSPACE_ROOT, FOLDER);
+    const { status, stdout, stderr } = spawnSync('promtool', args, { cwd, encoding: 'utf8' });
+
+    expect(status, stdout + stderr).toBe(0);
+  });
+});
 
 describe('the runbook', () => {
   it('has a section for each alert, in the same order, and no other', () => {

@@ -1,11 +1,23 @@
 import { decodeJwt } from 'jose';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { closeDatabaseTunnel, openDatabaseTunnel } from './setup/database-tunnel.js';
 import { compose, containersOf, docker } from './setup/docker.js';
 import { evaluate, inspect, NODE_SERVICES, SERVICES } from './support/containers.js';
+import { members, readPlain } from './support/http.js';
 import { billingProgress, invoicesFor } from './support/invoices.js';
 import { accessTokenFor } from './support/oauth.js';
-import { callOrders, listOrders, placeOrder, showOrder, type Order } from './support/orders.js';
+import {
+  callOrders,
+  listOrders,
+  newOrder,
+  placeOrder,
+  showOrder,
+  type Order,
+} from './support/orders.js';
+import { expectNoSecretInLogs } from './support/secrets.js';
+import { startOrder } from './support/started-order.js';
 import { kill, own, pidOf, runsInContainers, system, waitUntilReady } from './support/system.js';
 
 const SEEDED = 12;
@@ -101,22 +113,46 @@ describe.runIf(runsInContainers)('the composed system', () => {
       await upAndHealthy('--scale', 'billing-worker=1', '--scale', 'orders-api=1');
     }, PATIENCE.timeout);
 
-    it('bills each order exactly once, by all of its replicas', PATIENCE, async () => {
-      await upAndHealthy('--scale', 'billing-worker=3', '--scale', 'orders-api=2');
-      const apis = await containersOf('orders-api');
-      expect(apis).toHaveLength(2);
-      expect(await containersOf('billing-worker')).toHaveLength(3);
-      const since = new Date().toISOString();
+    it(
+      'bills each order exactly once, with several workers and all replicas of the API at work',
+      PATIENCE,
+      async () => {
+        await upAndHealthy('--scale', 'billing-worker=3', '--scale', 'orders-api=2');
+        const apis = await containersOf('orders-api');
+        expect(apis).toHaveLength(2);
+        expect(await containersOf('billing-worker')).toHaveLength(3);
+        const since = new Date().toISOString();
 
-      const orders = await placeMany(150);
+        const orders = await placeMany(150);
 
-      await expectBilledExactlyOnce(orders);
-      for (const { id } of orders) expect((await showOrder(token, id)).status).toBe('billed');
-      for (const api of apis) {
-        const log = await docker(['logs', '--since', since, api]);
-        expect(log, 'a replica without a request').toContain('"event":"http.request"');
-      }
-    });
+        await expectBilledExactlyOnce(orders);
+        for (const { id } of orders) expect((await showOrder(token, id)).status).toBe('billed');
+        for (const api of apis) {
+          const log = await docker(['logs', '--since', since, api]);
+          expect(log, 'a replica without a request').toContain('"event":"http.request"');
+        }
+      },
+    );
+  });
+
+  it('finishes the request at hand when orders-api is asked to stop', PATIENCE, async () => {
+    const [container = ''] = await containersOf('orders-api');
+    const body = JSON.stringify(newOrder());
+    const request = await startOrder(system.ordersApi, token, body);
+    const response = once(request, 'response') as Promise<[IncomingMessage]>;
+
+    const stopped = docker(['stop', container]);
+    await vi.waitFor(async () => {
+      await expect(callOrders('/orders?limit=1', { token })).rejects.toThrow();
+    }, SOON);
+    request.end(body);
+
+    const answer = await readPlain((await response)[0]);
+    expect(answer.status).toBe(201);
+    await stopped;
+    expect((await inspect('orders-api')).State).toMatchObject({ Status: 'exited', ExitCode: 0 });
+    await upAndHealthy();
+    await expectBilledExactlyOnce([members(answer) as unknown as Order]);
   });
 
   it('stops in good order, and after down and up goes on with its data', PATIENCE, async () => {
@@ -125,6 +161,7 @@ describe.runIf(runsInContainers)('the composed system', () => {
     await expectBilledExactlyOnce([order]);
     const kid = signingKeyOf(token);
 
+    await expectNoSecretInLogs();
     await compose(['stop']);
     for (const service of SERVICES) {
       expect((await inspect(service)).State, service).toMatchObject({ ExitCode: 0 });

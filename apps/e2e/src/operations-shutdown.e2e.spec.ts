@@ -1,39 +1,23 @@
 import { TestIssuer } from '@m2m/testing';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { request as startRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
 import { databaseFor } from './support/databases.js';
 import { GuardedApi } from './support/guarded-api.js';
 import { members, readPlain, send, sendPlain } from './support/http.js';
 import { newOrder } from './support/orders.js';
+import { startOrder } from './support/started-order.js';
 import { answers, startApp } from './support/processes.js';
 import { runsAsProcesses, system } from './support/system.js';
 import { pendingOrders, SOON, WorkerWorld } from './support/worker-world.js';
-
-/** Sends the head of a request and waits until the server asks for its body. */
-async function half(url: string, token: string, body: string): Promise<ClientRequest> {
-  const request = startRequest(`${url}/orders`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      'idempotency-key': randomUUID(),
-      expect: '100-continue',
-    },
-  });
-  request.flushHeaders();
-  await once(request, 'continue');
-  return request;
-}
 
 describe.runIf(runsAsProcesses)('on SIGTERM', () => {
   it('orders-api finishes the request at hand, takes no further one, and exits 0', async () => {
     const issuer = await TestIssuer.start();
     const api = await GuardedApi.start(issuer);
     const body = JSON.stringify(newOrder());
-    const request = await half(api.url, await api.token({ scope: 'orders:write' }), body);
+    const request = await startOrder(api.url, await api.token({ scope: 'orders:write' }), body);
     const response = once(request, 'response') as Promise<[IncomingMessage]>;
 
     api.process.signal('SIGTERM');

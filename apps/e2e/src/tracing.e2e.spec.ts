@@ -1,4 +1,5 @@
 import { TestIssuer } from '@m2m/testing';
+import { decodeJwt } from 'jose';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -7,7 +8,7 @@ import { textLike } from './support/matchers.js';
 import { LoadedFiles } from './support/loaded-files.js';
 import { basic } from './support/oauth.js';
 import type { Order } from './support/orders.js';
-import type { ReceivedSpan } from './support/otlp-receiver.js';
+import type { Attributes, ReceivedSpan } from './support/otlp-receiver.js';
 import { freePort, runToEnd, type AppName, type Environment } from './support/processes.js';
 import { runsAsProcesses } from './support/system.js';
 import { COLLECTOR_KEY, TracedSystem } from './support/traced-system.js';
@@ -17,6 +18,51 @@ const A_CREDENTIAL = /authorization:|(basic|bearer) [\w~+/-]{8}/i;
 const A_PASSWORD = /:\/\/[^\s/@:]*:[^\s/@]+@/;
 
 const APPS: readonly AppName[] = ['auth-server', 'orders-api', 'billing-worker'];
+
+// Whatever else a new version of an instrumentation tells has to be looked at before it leaves.
+const KNOWN_ATTRIBUTES = {
+  internal: [],
+  server: [
+    'http.request.method',
+    'http.response.status_code',
+    'http.route',
+    'server.address',
+    'server.port',
+    'url.path',
+    'url.scheme',
+  ],
+  'http client': [
+    'http.request.method',
+    'http.request.method_original',
+    'http.response.status_code',
+    'network.peer.address',
+    'network.peer.port',
+    'network.protocol.version',
+    'server.address',
+    'server.port',
+    'url.full',
+    'url.path',
+    'url.scheme',
+    'user_agent.original',
+  ],
+  'database client': [
+    'db.namespace',
+    'db.operation.name',
+    'db.query.summary',
+    'db.query.text',
+    'db.system.name',
+    'server.address',
+    'server.port',
+  ],
+};
+const KNOWN_OF_SERVICES = [
+  'deployment.environment.name',
+  'service.instance.id',
+  'service.name',
+  'telemetry.sdk.language',
+  'telemetry.sdk.name',
+  'telemetry.sdk.version',
+];
 
 describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
   let system: TracedSystem;
@@ -191,19 +237,33 @@ describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
     });
   });
 
+  it('tells of spans and services what is known, and nothing else', () => {
+    const told = [...Map.groupBy(spans(), kindOf)].map(([kind, ofKind]) => [
+      kind,
+      namesIn(ofKind.map(({ attributes }) => attributes)),
+    ]);
+
+    expect(Object.fromEntries(told)).toEqual(KNOWN_ATTRIBUTES);
+    expect(namesIn(spans().map(({ resource }) => resource))).toEqual(KNOWN_OF_SERVICES);
+    expect(spans().flatMap(({ events }) => events)).toEqual([]);
+  });
+
   it('no secret and no token is anywhere in what was exported', () => {
-    const { collector, worker, orderEntry, keyEncryptionKey, databases } = system;
+    const { collector, worker, orderEntry, issuedTokens, keyEncryptionKey, databases } = system;
     const secrets = [
       worker.client_secret,
       orderEntry.client_secret,
       basic(worker).slice('Basic '.length),
       basic(orderEntry).slice('Basic '.length),
-      token,
+      ...issuedTokens,
       keyEncryptionKey,
       COLLECTOR_KEY,
       ...APPS.map((app) => new URL(databases[app]?.url ?? '').password),
     ];
 
+    expect(new Set(issuedTokens.map((issued) => String(decodeJwt(issued)['client_id'])))).toEqual(
+      new Set([orderEntry.client_id, worker.client_id]),
+    );
     expect(secrets.filter((secret) => secret.length < 8 || collector.holds(secret))).toEqual([]);
     for (const sign of [A_TOKEN, A_CREDENTIAL, A_PASSWORD]) {
       expect(collector.holds(sign), String(sign)).toBe(false);
@@ -274,27 +334,30 @@ describe.runIf(runsAsProcesses)('an app', () => {
     expect(output).not.toContain('collector-7');
   });
 
-  it('with a collector that is away answers, ends soon and without fault, and says so once', async () => {
-    const loaded = new LoadedFiles();
-    const api = await GuardedApi.start(issuer, {
-      ...loaded.environment,
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${await freePort()}`,
-      OTEL_EXPORTER_OTLP_TIMEOUT: '500',
-    });
-    const token = await api.token();
-    const answers = await Promise.all([1, 2, 3].map(() => api.list(token)));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  it.each<[string, Environment]>([
+    ['that is away', { OTEL_EXPORTER_OTLP_TIMEOUT: '500' }],
+    ['that is away for longer than it waits', {}],
+    ['whose name is unknown', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.invalid:4318' }],
+  ])(
+    'with a collector %s answers, ends soon and without fault, and says so once',
+    async (_, to) => {
+      const loaded = new LoadedFiles();
+      const api = await GuardedApi.start(issuer, {
+        ...loaded.environment,
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://localhost:${await freePort()}`,
+        ...to,
+      });
+      const token = await api.token();
+      const answers = await Promise.all([1, 2, 3].map(() => api.list(token)));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
 
-    const started = performance.now();
-    await api.stop();
+      await expectToEndSoon(api);
 
-    expect(performance.now() - started).toBeLessThan(10_000);
-    expect(await api.process.exit).toBe(0);
-    expect(api.process.output.split('"event":"tracing.export_failed"')).toHaveLength(2);
-    expect(loaded.packagesOf('@opentelemetry')).toContain('sdk-trace');
-  });
+      expect(loaded.packagesOf('@opentelemetry')).toContain('sdk-trace');
+    },
+  );
 
-  it('with a collector that never answers ends soon and without fault', async () => {
+  it('with a collector that never answers ends soon and without fault, and says so once', async () => {
     const port = await freePort();
     const silent = createServer().listen(port, 'localhost');
     const connected = once(silent, 'connection') as Promise<[Socket]>;
@@ -303,15 +366,30 @@ describe.runIf(runsAsProcesses)('an app', () => {
     });
     expect((await api.list(await api.token())).status).toBe(200);
 
-    const started = performance.now();
-    await api.stop();
+    await expectToEndSoon(api);
 
-    expect(performance.now() - started).toBeLessThan(10_000);
-    expect(await api.process.exit).toBe(0);
     (await connected)[0].destroy();
     silent.close();
   });
 });
+
+function kindOf({ kind, attributes }: ReceivedSpan): string {
+  if (kind !== 'client') return kind;
+  return 'db.system.name' in attributes ? 'database client' : 'http client';
+}
+
+async function expectToEndSoon(api: GuardedApi): Promise<void> {
+  const started = performance.now();
+  await api.stop();
+
+  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(await api.process.exit).toBe(0);
+  expect(api.process.output.split('"event":"tracing.export_failed"')).toHaveLength(2);
+}
+
+function namesIn(attributes: readonly Attributes[]): string[] {
+  return [...new Set(attributes.flatMap((some) => Object.keys(some)))].sort();
+}
 
 function only<T>(values: readonly T[]): T {
   expect(values).toHaveLength(1);

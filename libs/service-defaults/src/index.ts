@@ -25,7 +25,6 @@ export { Readiness, type ReadinessCheck } from './management/readiness.js';
 export type { BoundedCounter } from './metrics/bounded-counter.js';
 export { DatabaseMetrics } from './metrics/database.metrics.js';
 export { Metrics, type Counter, type Histogram } from './metrics/metrics.js';
-export { sharedReading } from './metrics/scrape-reading.js';
 export { describeError, type ErrorDescription } from './problem-details/describe-error.js';
 export { Problem, type FieldError, type ProblemDetails } from './problem-details/problem.js';
 export { logUnexpected, ProblemDetailsFilter } from './problem-details/problem-details.filter.js';

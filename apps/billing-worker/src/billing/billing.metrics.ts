@@ -1,10 +1,4 @@
-import {
-  Metrics,
-  sharedReading,
-  type BoundedCounter,
-  type Counter,
-  type Histogram,
-} from '@m2m/service-defaults';
+import { Metrics, type BoundedCounter, type Counter, type Histogram } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 import { InvoiceRepository, type InvoiceOutcome } from '../invoices/invoice.repository.js';
 
@@ -56,7 +50,7 @@ export class BillingMetrics {
 }
 
 function showBacklog(metrics: Metrics, invoices: InvoiceRepository): void {
-  const backlog = sharedReading(() => invoices.backlog(COUNTED_AT_MOST));
+  const backlog = metrics.shared(() => invoices.backlog(COUNTED_AT_MOST));
   metrics.gauge({
     name: 'billing_invoices_unreported',
     help: `Invoices that are still to be reported, counted up to ${COUNTED_AT_MOST}.`,

@@ -8,6 +8,7 @@ import {
 } from '@m2m/service-defaults';
 import {
   createTestDatabase,
+  TestClock,
   TestHttpServer,
   type ReceivedRequest,
   type TestAnswer,
@@ -34,6 +35,7 @@ const PATIENCE = { timeout: 4_000 };
 
 describe('BillingScheduler', () => {
   const lines: string[] = [];
+  let clock: TestClock;
   let metrics: Metrics;
   let order: Order;
   let beforeAnswering: (request: ReceivedRequest) => Promise<unknown>;
@@ -44,7 +46,8 @@ describe('BillingScheduler', () => {
   beforeEach(async () => {
     vi.stubEnv('OAUTH_CLIENT_SECRET', 'secret');
     lines.length = 0;
-    metrics = new Metrics('billing-worker');
+    clock = new TestClock();
+    metrics = new Metrics('billing-worker', clock.now);
     order = anOrder();
     beforeAnswering = () => Promise.resolve();
     issuer = await TestHttpServer.start(() => ({
@@ -146,6 +149,8 @@ describe('BillingScheduler', () => {
   });
 
   async function valueOf(series: string): Promise<number> {
+    // What was read is served for a second.
+    clock.advance({ seconds: 1 });
     const text = await metrics.registry.metrics();
     return Number(
       text

@@ -6,7 +6,10 @@ import { containersOf, docker, logOf } from './docker.js';
 const PATIENCE_MS = 60_000;
 const POLL_MS = 100;
 const STATE = '{{.State.Status}} {{.State.Health.Status}}';
-const LOGGING = ['auth-server', 'orders-api', 'billing-worker', 'postgres', 'ingress'];
+const LOGGING = [
+  ...['auth-server', 'orders-api', 'billing-worker', 'postgres', 'ingress'],
+  ...['secrets', 'migrate', 'provision', 'demo-orders'],
+];
 
 /** Controls a system that runs in containers, one for each part. */
 export class ContainerControls implements Controls {

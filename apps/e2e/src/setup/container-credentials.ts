@@ -1,11 +1,11 @@
 import type { Registry } from '@m2m/tools/local-system';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compose, docker } from './docker.js';
+import { compose, docker, PROJECT } from './docker.js';
 import { ODD_CLIENT } from './odd-client.js';
 
-const VOLUME = 'm2m-e2e-credentials';
-const CONTAINER = 'm2m-e2e-provision';
+const VOLUME = `${PROJECT}-credentials`;
+const CONTAINER = `${PROJECT}-provision-clients`;
 const MOUNTED = '/var/lib/operations';
 const DEMO_CLIENTS = ['billing-worker', 'order-entry', 'operator'];
 

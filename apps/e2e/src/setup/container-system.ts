@@ -9,9 +9,8 @@ import { closeDatabaseTunnel, openDatabaseTunnel } from './database-tunnel.js';
 import { compose } from './docker.js';
 import type { RunningSystem } from './running-system.js';
 
-/** The system of docker-compose.yml, which is started if it does not run, and left running. */
-export async function startContainerSystem(registry: Registry): Promise<RunningSystem> {
-  await compose(['up', '--detach', '--wait']);
+/** The system of docker-compose.yml, which runs already. */
+export async function findContainerSystem(registry: Registry): Promise<RunningSystem> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'm2m-e2e-')));
   const credentialsDir = join(directory, 'clients');
   await fetchCredentials(registry, credentialsDir);

@@ -1,6 +1,6 @@
-import { docker } from './docker.js';
+import { docker, PROJECT } from './docker.js';
 
-const CONTAINER = 'm2m-e2e-database';
+const CONTAINER = `${PROJECT}-database-tunnel`;
 
 /**
  * Makes the database of the composed system, which is not published, reachable from here.
@@ -12,10 +12,12 @@ export async function openDatabaseTunnel(port?: number): Promise<number> {
   await closeDatabaseTunnel();
   // The network of the database has no way out, so that a port is published on another one.
   await docker([
-    ...['run', '--detach', '--name', CONTAINER, '--network', 'm2m_host'],
-    ...['--publish', `127.0.0.1:${port ?? ''}:5432`, 'm2m/ingress', 'database:5432'],
+    ...['run', '--detach', '--rm', '--name', CONTAINER, '--network', `${PROJECT}_published`],
+    ...['--init', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+    ...['--no-healthcheck', '--publish', `127.0.0.1:${port ?? ''}:5432`],
+    ...[`${PROJECT}-ingress`, 'database:5432'],
   ]);
-  await docker(['network', 'connect', 'm2m_data', CONTAINER]);
+  await docker(['network', 'connect', `${PROJECT}_data`, CONTAINER]);
   const published = await docker(['port', CONTAINER, '5432']);
   return Number(published.split(':').at(-1));
 }

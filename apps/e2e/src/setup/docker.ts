@@ -2,8 +2,11 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+/** The name that Compose gives to all that it makes for the system. */
+export const PROJECT = process.env['COMPOSE_PROJECT_NAME'] ?? 'm2m';
+
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const LONGEST_OUTPUT = 256 * 1024 * 1024;
 
 /** Runs Docker's command line in the folder of docker-compose.yml and returns what it prints. */

@@ -1,7 +1,7 @@
 import type { Registry } from '@m2m/tools/local-system';
 import { readFile } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
-import { startContainerSystem } from './container-system.js';
+import { findContainerSystem } from './container-system.js';
 import { deployedSystem } from './deployed-system.js';
 import { startProcessSystem } from './process-system.js';
 import type { RunningSystem } from './running-system.js';
@@ -21,7 +21,7 @@ async function systemFor(environment: NodeJS.ProcessEnv): Promise<RunningSystem>
   if (deployed) return { access: deployed, stop: async () => undefined };
   const registry = await readRegistry();
   return environment['E2E_CONTAINERS']
-    ? startContainerSystem(registry)
+    ? findContainerSystem(registry)
     : startProcessSystem(registry);
 }
 

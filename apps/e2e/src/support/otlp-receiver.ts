@@ -79,7 +79,8 @@ const STATUS_ERROR = 2n;
 
 // The numbers of the fields are those of opentelemetry-proto: collector/trace/v1/trace_service.proto,
 // trace/v1/trace.proto, resource/v1/resource.proto, common/v1/common.proto.
-function spansIn(body: Buffer): ReceivedSpan[] {
+/** The spans in the body of an export. */
+export function spansIn(body: Buffer): ReceivedSpan[] {
   return new ProtobufMessage(body).messages(1).flatMap((resourceSpans) => {
     const resource = attributesIn(resourceSpans.message(1), 1);
     const scopes = resourceSpans.messages(2);

@@ -9,6 +9,7 @@ import { basic, form, GRANT, type Credentials } from './oauth.js';
 import { callOrders, newOrder, orderIn, type Order } from './orders.js';
 import { OtlpReceiver } from './otlp-receiver.js';
 import { freePort, runToEnd, startApp, type AppName, type RunningApp } from './processes.js';
+import { Wiretap } from './wiretap.js';
 
 /** What the collector asks for before it takes anything. */
 export const COLLECTOR_KEY = 'key-of-the-collector';
@@ -25,21 +26,34 @@ export class TracedSystem {
 
   private constructor(
     readonly collector: OtlpReceiver,
-    readonly issuer: string,
     readonly apiUrl: string,
+    private readonly issuerPort: number,
+    private readonly issuerTap: Wiretap,
     private readonly directory: string,
   ) {}
 
   /** Starts authorization server and orders API; they are up, but nobody has called them yet. */
   static async start(): Promise<TracedSystem> {
-    const issuer = `http://localhost:${await freePort()}`;
+    const issuerPort = await freePort();
+    const issuerTap = await Wiretap.start(issuerPort);
     const apiUrl = `http://localhost:${await freePort()}`;
     const directory = await mkdtemp(join(tmpdir(), 'm2m-traced-'));
-    const system = new TracedSystem(await OtlpReceiver.start(), issuer, apiUrl, directory);
+    const collector = await OtlpReceiver.start();
+    const system = new TracedSystem(collector, apiUrl, issuerPort, issuerTap, directory);
     await system.provision();
     await system.startApp('auth-server', { AUTH_KEY_ENCRYPTION_KEY: system.keyEncryptionKey });
     await system.startApp('orders-api', {});
     return system;
+  }
+
+  /** Where all others reach the authorization server: its answers are listened to on the way. */
+  get issuer(): string {
+    return `http://localhost:${this.issuerTap.port}`;
+  }
+
+  /** All tokens that the authorization server has issued, to the test as well as to the worker. */
+  get issuedTokens(): string[] {
+    return this.issuerTap.find(/"access_token":"([^"]+)"/g);
   }
 
   /** Starts the worker, whose first run follows at once; the next one would take an hour. */
@@ -84,6 +98,7 @@ export class TracedSystem {
 
   async stop(): Promise<void> {
     await this.stopApps();
+    await this.issuerTap.stop();
     await this.collector.stop();
     for (const database of Object.values(this.databases)) await database.drop();
     await rm(this.directory, { recursive: true, force: true });
@@ -91,8 +106,6 @@ export class TracedSystem {
 
   private async startApp(app: AppName, environment: Record<string, string>): Promise<void> {
     const database = await this.database(app);
-    const urls = { 'auth-server': this.issuer, 'orders-api': this.apiUrl };
-    const port = app === 'billing-worker' ? await freePort() : Number(new URL(urls[app]).port);
     this.apps[app] = await startApp(
       app,
       {
@@ -104,8 +117,13 @@ export class TracedSystem {
         OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
         ...environment,
       },
-      { port },
+      { port: await this.portOf(app) },
     );
+  }
+
+  private async portOf(app: AppName): Promise<number> {
+    if (app === 'auth-server') return this.issuerPort;
+    return app === 'orders-api' ? Number(new URL(this.apiUrl).port) : freePort();
   }
 
   private async database(app: AppName): Promise<TestDatabase> {

@@ -1,5 +1,5 @@
 import { dataSourceOptions, Metrics, runMigrations } from '@m2m/service-defaults';
-import { createTestDatabase, type TestDatabase } from '@m2m/testing';
+import { createTestDatabase, TestClock, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ordersDatabase } from '../database/orders-database.js';
@@ -29,7 +29,8 @@ describe('OrderMetrics', () => {
   });
 
   it('show how many orders are pending, and since when', async () => {
-    const metrics = new Metrics('orders-api');
+    const clock = new TestClock();
+    const metrics = new Metrics('orders-api', clock.now);
     new OrderMetrics(metrics, orders);
     expect(await valueOf(metrics, 'orders_pending')).toBe(0);
     expect(await valueOf(metrics, 'orders_oldest_pending_age_seconds')).toBe(0);
@@ -38,6 +39,7 @@ describe('OrderMetrics', () => {
     await orders.markBilled(billed, 'inv-1', new Date());
     await place(600);
     await place(60);
+    clock.advance({ seconds: 1 });
 
     expect(await valueOf(metrics, 'orders_pending')).toBe(2);
     const age = await valueOf(metrics, 'orders_oldest_pending_age_seconds');

@@ -1,4 +1,4 @@
-import { Metrics, sharedReading, type Counter } from '@m2m/service-defaults';
+import { Metrics, type Counter } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 import { OrderRepository } from './order.repository.js';
 
@@ -14,7 +14,7 @@ export class OrderMetrics {
   constructor(metrics: Metrics, orders: OrderRepository) {
     this.placed = metrics.counter({ name: 'orders_placed_total', help: 'Orders placed.' });
     this.billed = metrics.counter({ name: 'orders_billed_total', help: 'Orders billed.' });
-    const pending = sharedReading(() => orders.pending(COUNTED_AT_MOST));
+    const pending = metrics.shared(() => orders.pending(COUNTED_AT_MOST));
     metrics.gauge({
       name: 'orders_pending',
       help: `Orders that are not yet billed, counted up to ${COUNTED_AT_MOST}.`,

@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@m2m/testing';
+import { createTestDatabase, TestClock, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, expect, describe, inject, it } from 'vitest';
 import { dataSourceOptions } from '../database/database.module.js';
@@ -9,12 +9,14 @@ describe('the metrics of a database pool', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let metrics: Metrics;
+  let clock: TestClock;
 
   beforeEach(async () => {
     database = await createTestDatabase(inject('postgresUrl'));
     const definition = { url: database.url, entities: [], migrations: [] };
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
-    metrics = new Metrics('things');
+    clock = new TestClock();
+    metrics = new Metrics('things', clock.now);
     new DatabaseMetrics(metrics, dataSource);
   });
 
@@ -31,6 +33,7 @@ describe('the metrics of a database pool', () => {
     expect(await pool()).toEqual({ idle: 0, used: 10, max: 10, waiting: 1 });
     await Promise.all(runners.map((runner) => runner.release()));
     await waiting;
+    clock.advance({ seconds: 1 });
     expect(await pool()).toEqual({ idle: 10, used: 0, max: 10, waiting: 0 });
   });
 

@@ -1,3 +1,4 @@
+import { TestClock } from '@m2m/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { Metrics } from './metrics.js';
 
@@ -49,8 +50,9 @@ describe('the metrics of a service', () => {
     );
   });
 
-  it('read a gauge at each scrape', async () => {
-    const metrics = new Metrics('things');
+  it('read a gauge at each scrape, but once a second at most', async () => {
+    const clock = new TestClock();
+    const metrics = new Metrics('things', clock.now);
     let backlog = 1;
     metrics.gauge({ name: 'backlog', help: 'Backlog.', read: () => backlog });
     metrics.gaugeBy({
@@ -64,14 +66,41 @@ describe('the metrics of a service', () => {
     expect(await seriesOf(metrics, 'backlog')).toEqual(['backlog{service="things"} 1']);
     expect(await seriesOf(metrics, 'connections')).toHaveLength(2);
     backlog = 7;
+    clock.advance({ seconds: 0.999 });
+    expect(await seriesOf(metrics, 'backlog')).toEqual(['backlog{service="things"} 1']);
+    clock.advance({ seconds: 0.001 });
     expect(await seriesOf(metrics, 'backlog')).toEqual(['backlog{service="things"} 7']);
     expect(await seriesOf(metrics, 'connections')).toEqual([
       'connections{state="idle",service="things"} 3',
     ]);
   });
 
+  it('serve a reading for a second after it has ended, however long it took', async () => {
+    const clock = new TestClock();
+    const metrics = new Metrics('things', clock.now);
+    const read = vi.fn(async () => clock.advance({ seconds: 2 }));
+    const shared = metrics.shared(read);
+
+    await shared();
+    clock.advance({ seconds: 0.5 });
+    await shared();
+
+    expect(read).toHaveBeenCalledOnce();
+  });
+
+  it('do not ask again and again for what cannot be read', async () => {
+    const metrics = new Metrics('things', new TestClock().now);
+    const read = vi.fn(() => Promise.reject(new Error('away')));
+    metrics.gauge({ name: 'backlog', help: 'Backlog.', read });
+
+    for (let scrapes = 0; scrapes < 3; scrapes++) await scrape(metrics);
+
+    expect(read).toHaveBeenCalledOnce();
+  });
+
   it('leave out what cannot be read, and show it again once it can', async () => {
-    const metrics = new Metrics('things');
+    const clock = new TestClock();
+    const metrics = new Metrics('things', clock.now);
     let away = true;
     const read = async () => {
       if (away) throw new Error('away');
@@ -91,9 +120,11 @@ describe('the metrics of a service', () => {
     expect(await seriesOf(metrics, 'states')).toEqual([]);
     expect(await seriesOf(metrics, 'never_known')).toEqual([]);
     away = false;
+    clock.advance({ seconds: 1 });
     expect(await seriesOf(metrics, 'backlog')).toHaveLength(1);
     expect(await seriesOf(metrics, 'states')).toHaveLength(1);
     away = true;
+    clock.advance({ seconds: 1 });
     expect(await seriesOf(metrics, 'backlog')).toEqual([]);
   });
 

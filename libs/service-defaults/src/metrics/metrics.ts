@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { BoundedCounter } from './bounded-counter.js';
 import { knownMethod } from './known-method.js';
-import { readForScrape } from './scrape-reading.js';
+import { readForScrape, sharedReading } from './scrape-reading.js';
 
 export type { Counter, Histogram } from 'prom-client';
 
@@ -31,7 +31,11 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(service: string) {
+  /** @param now milliseconds of a clock that never goes back. */
+  constructor(
+    service: string,
+    private readonly now: () => number = () => performance.now(),
+  ) {
     this.registry.setDefaultLabels({ service });
     collectDefaultMetrics({ register: this.registry });
   }
@@ -63,11 +67,11 @@ export class Metrics {
   }
 
   /**
-   * A gauge that is read when `/metrics` is. What cannot be read, or not in time, is left out: that a
-   * database is away must not cost all the other metrics.
+   * A gauge that is read when `/metrics` is, but once a second at most. What cannot be read, or not in
+   * time, is left out: that a database is away must not cost all the other metrics.
    */
   gauge({ name, help, read }: Described & { readonly read: () => Reading<number> }): void {
-    const value = readForScrape(read);
+    const value = readForScrape(read, this.now);
     new Gauge({
       name,
       help,
@@ -88,7 +92,7 @@ export class Metrics {
     },
   ): void {
     const { name, help, label } = options;
-    const values = readForScrape(options.read);
+    const values = readForScrape(options.read, this.now);
     new Gauge({
       name,
       help,
@@ -100,6 +104,11 @@ export class Metrics {
         for (const [value, number] of current) this.set({ [label]: value }, number);
       },
     });
+  }
+
+  /** Makes of a read that several gauges need one that is carried out once for all of them. */
+  shared<Value>(read: () => Promise<Value>): () => Promise<Value> {
+    return sharedReading(read, this.now);
   }
 
   /** Counters that somebody else keeps, by the values of one label, shown when `/metrics` is read. */

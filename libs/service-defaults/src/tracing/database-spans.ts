@@ -4,7 +4,7 @@ import {
   ATTR_DB_QUERY_SUMMARY,
   ATTR_DB_QUERY_TEXT,
 } from '@opentelemetry/semantic-conventions';
-import { summaryOf, withoutLiterals } from './sql-text.js';
+import { describeQuery } from './sql-text.js';
 
 /**
  * Makes a span of each database query that is part of a trace, after OpenTelemetry's semantic conventions
@@ -16,12 +16,12 @@ export function traceDatabaseQueries(): void {
     requireParentSpan: true,
     ignoreConnectSpans: true,
     requestHook: (span, { query }) => {
-      const summary = summaryOf(query.text);
+      const { operation, summary, text } = describeQuery(query.text);
       span.updateName(summary);
       span.setAttributes({
-        [ATTR_DB_OPERATION_NAME]: summary.split(' ')[0],
+        [ATTR_DB_OPERATION_NAME]: operation,
         [ATTR_DB_QUERY_SUMMARY]: summary,
-        [ATTR_DB_QUERY_TEXT]: withoutLiterals(query.text),
+        [ATTR_DB_QUERY_TEXT]: text,
       });
     },
   });

@@ -67,9 +67,17 @@ export class OpenTelemetryTracing extends Tracing {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const flushed = this.provider.shutdown().catch((error: unknown) => this.failures.report(error));
-    await Promise.race([flushed, wait(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
+    try {
+      await Promise.race([this.provider.shutdown(), giveUp()]);
+    } catch (error) {
+      this.failures.report(error);
+    }
   }
+}
+
+async function giveUp(): Promise<never> {
+  await wait(FLUSH_TIMEOUT_MS, undefined, { ref: false });
+  throw new Error('the service ended before');
 }
 
 // The SDK's detectors of process and host are left out: a command line is not ours to send away.

@@ -2,7 +2,7 @@ import { abortOnInterruption, interruptedExitCode } from '../bootstrap/interrupt
 import { explain } from '../local-system/local-system-error.ts';
 
 /** Runs what a one-shot container is for; the exit code says whether it was done. */
-export async function oneShot(
+export async function runTask(
   name: string,
   task: (signal: AbortSignal) => Promise<string>,
 ): Promise<void> {
