@@ -75,7 +75,7 @@ describe.runIf(runsInContainers)('the containers', () => {
     for (const error of errors) expect(error).toContain('Read-only file system');
   });
 
-  it('C01 are alone with their secrets: a volume is mounted by its owner and who fills it', async () => {
+  it('are alone with their secrets: a volume is mounted by its owner and who fills it', async () => {
     const mounts = await Promise.all(
       [...SERVICES, ...ONE_SHOTS].map(async (name) => ({ name, ...(await inspect(name)) })),
     );
