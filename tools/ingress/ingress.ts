@@ -62,12 +62,12 @@ function tryToConnect(host: string, port: number): Promise<Socket | undefined> {
   });
 }
 
-/** Whatever ends the one connection ends the other. */
+/** Whatever ends the one connection ends the other, once what was read is written. */
 function join(client: Socket, replica: Socket): void {
   for (const socket of [client, replica]) socket.setKeepAlive(true, IDLE_MS);
   replica.on('error', () => replica.destroy());
-  replica.on('close', () => client.destroy());
-  client.on('close', () => replica.destroy());
+  replica.on('close', () => client.destroySoon());
+  client.on('close', () => replica.destroySoon());
   if (client.destroyed) replica.destroy();
   client.pipe(replica).pipe(client);
 }

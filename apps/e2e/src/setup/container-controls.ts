@@ -23,6 +23,8 @@ export class ContainerControls implements Controls {
   }
 
   async kill(name: ProcessName): Promise<void> {
+    // One that was killed before may be about to be started again.
+    await until(async () => (await this.pid(name)) !== '', `${name} to run`);
     const before = await this.pid(name);
     await docker(['exec', await containerOf(name), ...suicide(name)]).catch(ignoreOwnDeath);
     await until(async () => (await this.pid(name)) !== before, `${name} to be gone`);

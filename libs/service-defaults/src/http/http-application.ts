@@ -8,6 +8,7 @@ import type { Metrics } from '../metrics/metrics.js';
 import { validationPipe } from '../problem-details/validation.js';
 import type { Tracing } from '../tracing/tracing.js';
 import { JsonBodyInterceptor } from './json-body.interceptor.js';
+import { useRefusedBodies } from './refused-body.hook.js';
 import { useMethodNotAllowed } from './method-not-allowed.hook.js';
 import { useRequestContext } from './request-context.hook.js';
 import { useRequestLog } from './request-log.hook.js';
@@ -43,6 +44,7 @@ export async function createHttpApplication(
   useRequestContext(server);
   useRequestLog(server, logger, metrics);
   useMethodNotAllowed(server);
+  useRefusedBodies(server);
   keepBodiesUnparsed(server);
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
