@@ -105,6 +105,9 @@ describe.runIf(runsInContainers)('the composed system', () => {
 
     const order = await vi.waitFor(() => placeOrder(token), SOON);
     await expectBilledExactlyOnce([order]);
+    for (const app of ['auth-server', 'orders-api', 'billing-worker'] as const) {
+      await waitUntilReady(app);
+    }
     expect(await pids()).toEqual(before);
   });
 

@@ -3,9 +3,10 @@ import { compose, docker, PROJECT } from './setup/docker.js';
 import { accessTokenFor } from './support/oauth.js';
 import { placeOrder, showOrder } from './support/orders.js';
 import { spansIn, type ReceivedSpan } from './support/otlp-receiver.js';
-import { runsInContainers } from './support/system.js';
+import { runsInContainers, waitUntilReady } from './support/system.js';
 
 const COLLECTOR = `${PROJECT}-collector`;
+const PROCESSES = ['postgres', 'auth-server', 'orders-api', 'billing-worker'] as const;
 const PATIENCE_MS = 180_000;
 
 /** Keeps the bodies of what is exported to it, and shows them to whoever asks. */
@@ -31,6 +32,8 @@ describe.runIf(runsInContainers)('traces of the composed system', () => {
       ...['--init', '--no-healthcheck', '--entrypoint', 'node', `${PROJECT}-ingress`],
       ...['--eval', COLLECT],
     ]);
+    // What other tests have stopped has to be well again before Compose is asked.
+    for (const name of PROCESSES) await waitUntilReady(name);
     process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = `http://${COLLECTOR}:4318`;
     await compose(['up', '--detach', '--wait']);
   }, PATIENCE_MS);

@@ -36,6 +36,7 @@ export class ContainerControls implements Controls {
 
   async thaw(name: ProcessName): Promise<void> {
     await docker(['unpause', await containerOf(name)]);
+    await this.wait(name);
   }
 
   async wait(name: ProcessName): Promise<void> {
