@@ -2,6 +2,7 @@ import { databaseModule, DatabaseMetrics, DatabaseReadiness } from '@m2m/service
 import { Module, type DynamicModule } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { AuthServerSettings } from './auth-server.settings.js';
+import { ChangesModule } from './changes/changes.module.js';
 import type { AuthServerConfiguration } from './configuration.js';
 import { authDatabase } from './database/auth-database.js';
 import { KeysModule } from './keys/keys.module.js';
@@ -19,6 +20,7 @@ export class AuthServerModule {
       module: AuthServerModule,
       imports: [
         databaseModule({ ...authDatabase, url: configuration.AUTH_DATABASE_URL }),
+        ChangesModule.with(configuration.AUTH_DATABASE_URL),
         keys,
         TokenModule.with(settings, keys),
         RouterModule.register(

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import {
   createEventLogger,
   dataSourceOptions,
@@ -7,8 +8,9 @@ import {
 import { createTestDatabase, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { ClientEntity } from '../clients/client.entity.js';
+import { ChangeFeed } from '../changes/change-feed.js';
 import { digestClientSecret } from '../clients/client-secret.js';
+import { SecretUsage } from '../clients/secret-usage.js';
 import { TypeOrmClientRegistry } from '../clients/typeorm-client.registry.js';
 import { authDatabase } from '../database/auth-database.js';
 import { FormParameters } from '../oauth/form-parameters.js';
@@ -20,6 +22,7 @@ describe('ClientAuthenticator', () => {
   const metrics = new Metrics('auth-server');
   let database: TestDatabase;
   let dataSource: DataSource;
+  let feed: ChangeFeed;
   let authenticator: ClientAuthenticator;
 
   beforeAll(async () => {
@@ -27,9 +30,16 @@ describe('ClientAuthenticator', () => {
     const definition = { ...authDatabase, url: database.url };
     await runMigrations(definition);
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
-    const registry = new TypeOrmClientRegistry(dataSource.getRepository(ClientEntity));
     const logger = createEventLogger('auth', 'info', { write: (line) => void lines.push(line) });
-    authenticator = new ClientAuthenticator(registry, logger, metrics);
+    feed = new ChangeFeed(database.url, logger);
+    const registry = new TypeOrmClientRegistry(dataSource, feed);
+    authenticator = new ClientAuthenticator(
+      registry,
+      new SecretUsage(dataSource, logger),
+      logger,
+      metrics,
+    );
+    feed.onModuleInit();
     await insertClient('by-header', 'client_secret_basic', false);
     await insertClient('by-body', 'client_secret_post', false);
     await insertClient('disabled', 'client_secret_basic', true);
@@ -40,6 +50,7 @@ describe('ClientAuthenticator', () => {
   });
 
   afterAll(async () => {
+    await feed.onApplicationShutdown();
     await dataSource.destroy();
     await database.drop();
   });
@@ -83,7 +94,7 @@ describe('ClientAuthenticator', () => {
     for (const clientId of ['nobody', 'someone', 'anyone'])
       await refusalOf(byHeader(clientId, 'x'));
     await refusalOf(byHeader('by-header', 'wrong'));
-    await refusalOf(authenticator.authenticate(['Basic'], form({})));
+    await refusalOf(authenticate(['Basic'], form({})));
 
     const after = await failures();
     expect(after).toEqual({
@@ -112,12 +123,17 @@ describe('ClientAuthenticator', () => {
   }
 
   function byHeader(clientId: string, secret: string) {
-    return authenticator.authenticate([`Basic ${btoa(`${clientId}:${secret}`)}`], form({}));
+    return authenticate([`Basic ${btoa(`${clientId}:${secret}`)}`], form({}));
   }
 
   function byBody(clientId: string, secret: string) {
     const parameters = form({ client_id: clientId, client_secret: secret });
-    return authenticator.authenticate(undefined, parameters);
+    return authenticate(undefined, parameters);
+  }
+
+  function authenticate(authorization: string[] | undefined, parameters: FormParameters) {
+    const raw = { headersDistinct: { authorization } } as unknown as IncomingMessage;
+    return authenticator.authenticate({ raw, ip: '127.0.0.1' }, parameters);
   }
 
   async function insertClient(clientId: string, method: string, disabled: boolean) {

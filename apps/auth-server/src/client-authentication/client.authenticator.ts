@@ -1,8 +1,10 @@
 import { EventLogger, Metrics, type BoundedCounter } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
-import { secretMatches } from '../clients/client-secret.js';
+import type { FastifyRequest } from 'fastify';
+import { matchingSecret } from '../clients/client-secret.js';
 import { ClientRegistry } from '../clients/client.registry.js';
 import type { RegisteredClient } from '../clients/registered-client.js';
+import { SecretUsage } from '../clients/secret-usage.js';
 import type { FormParameters } from '../oauth/form-parameters.js';
 import { oauthErrorCodeOf } from '../oauth/oauth-error-code.js';
 import { invalidClient, type OAuthError } from '../oauth/oauth-error.js';
@@ -27,6 +29,7 @@ export class ClientAuthenticator {
 
   constructor(
     private readonly clients: ClientRegistry,
+    private readonly secretUsage: SecretUsage,
     private readonly logger: EventLogger,
     metrics: Metrics,
   ) {
@@ -40,17 +43,33 @@ export class ClientAuthenticator {
 
   /** @throws OAuthError `invalid_client` or `invalid_request` */
   async authenticate(
-    authorizationHeaders: readonly string[] | undefined,
+    request: Pick<FastifyRequest, 'raw' | 'ip'>,
     parameters: FormParameters,
   ): Promise<RegisteredClient> {
-    const credentials = this.credentialsOf(authorizationHeaders, parameters);
-    const client = await this.clients.find(credentials.clientId);
-    // The secret is compared in every case, so that its time tells nothing about the client.
-    const matches = secretMatches(credentials.clientSecret, client?.secretDigests ?? []);
-    if (!client) throw this.refusal(credentials, 'unknown_client');
-    const reason = reasonToRefuse(client, credentials, matches);
-    if (reason) throw this.refusal(credentials, reason);
+    const credentials = this.credentialsOf(request, parameters);
+    const remembered = this.clients.remembered(credentials.clientId);
+    if (remembered && !this.reasonToRefuse(remembered, credentials)) return remembered;
+    // What is remembered may be a second old. That nothing is refused without asking the database also
+    // makes refusals take equally long, whether there is such a client or not.
+    const client = await this.clients.read(credentials.clientId);
+    const reason = this.reasonToRefuse(client, credentials);
+    if (!client || reason) throw this.refusal(credentials, reason ?? 'unknown_client');
     return client;
+  }
+
+  private reasonToRefuse(
+    client: RegisteredClient | undefined,
+    { method, clientSecret }: PresentedCredentials,
+  ): FailureReason | undefined {
+    // Compared in every case, so that its time tells nothing about the client.
+    const secret = matchingSecret(clientSecret, client?.secrets ?? [], Date.now());
+    if (!client) return 'unknown_client';
+    if (client.disabled) return 'disabled_client';
+    // RFC 7591 2: a client uses the one method it is registered for.
+    if (client.authMethod !== method) return 'wrong_method';
+    if (!secret) return 'wrong_secret';
+    this.secretUsage.note(secret.secretId);
+    return undefined;
   }
 
   private refusal({ clientId, method }: PresentedCredentials, reason: FailureReason): OAuthError {
@@ -64,25 +83,14 @@ export class ClientAuthenticator {
   }
 
   private credentialsOf(
-    authorizationHeaders: readonly string[] | undefined,
+    { raw }: Pick<FastifyRequest, 'raw'>,
     parameters: FormParameters,
   ): PresentedCredentials {
     try {
-      return presentedCredentials(authorizationHeaders, parameters);
+      return presentedCredentials(raw.headersDistinct['authorization'], parameters);
     } catch (error) {
       if (oauthErrorCodeOf(error) === 'invalid_client') this.failures.inc('no_credentials');
       throw error;
     }
   }
-}
-
-function reasonToRefuse(
-  client: RegisteredClient,
-  credentials: PresentedCredentials,
-  secretIsRight: boolean,
-): FailureReason | undefined {
-  if (client.disabled) return 'disabled_client';
-  // RFC 7591 2: a client uses the one method it is registered for.
-  if (client.authMethod !== credentials.method) return 'wrong_method';
-  return secretIsRight ? undefined : 'wrong_secret';
 }

@@ -15,8 +15,16 @@ export class ClientSecretEntity {
   @PrimaryColumn({ type: 'bytea' })
   digest!: Buffer;
 
+  /** Names the secret where the secret itself may not be named. */
+  @Column({ name: 'secret_id', type: 'text', unique: true, default: () => 'gen_random_uuid()' })
+  secretId!: string;
+
   @Column({ name: 'client_id', type: 'text' })
   clientId!: string;
+
+  /** Its last characters, by which people tell their secrets apart. */
+  @Column({ type: 'text', default: '' })
+  hint!: string;
 
   /** From here on the secret is refused; null for one without an end. */
   @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
@@ -24,6 +32,10 @@ export class ClientSecretEntity {
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
+
+  /** The hour of its last use; null if it has not been used. */
+  @Column({ name: 'last_used_at', type: 'timestamptz', nullable: true })
+  lastUsedAt!: Date | null;
 
   @ManyToOne(() => ClientEntity, (client) => client.secrets, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'client_id' })

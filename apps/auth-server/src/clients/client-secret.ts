@@ -1,8 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { StoredSecret } from './registered-client.js';
 
 const SECRET_BYTES = 32;
 /** Makes a secret recognisable to scanners that look for leaked ones. */
 const PREFIX = 'cs_';
+const HINT_CHARACTERS = 4;
 
 /** Makes a client secret of 256 random bits. Secrets are never chosen by people. */
 export function generateClientSecret(): string {
@@ -17,17 +19,28 @@ export function digestClientSecret(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-const NO_DIGEST = randomBytes(32);
+/** What people may see of a secret, to tell theirs apart: 24 of its 256 bits. */
+export function hintOf(secret: string): string {
+  return secret.slice(-HINT_CHARACTERS);
+}
+
+const NOBODYS_SECRET: StoredSecret = { secretId: '', digest: randomBytes(32), expiresAt: 0 };
 
 /**
- * Whether a secret is one of those with the given digests. Takes the same time whether there are such
- * digests or none, and whichever matches.
+ * Finds which of a client's live secrets is the presented one. Takes the same time whether there are any
+ * or none, and whichever it is.
+ *
+ * @param now milliseconds since the epoch.
  */
-export function secretMatches(secret: string, digests: readonly Buffer[]): boolean {
-  const presented = digestClientSecret(secret);
-  let matches = false;
-  for (const digest of digests.length > 0 ? digests : [NO_DIGEST]) {
-    matches = timingSafeEqual(presented, digest) || matches;
+export function matchingSecret(
+  presented: string,
+  secrets: readonly StoredSecret[],
+  now: number,
+): StoredSecret | undefined {
+  const digest = digestClientSecret(presented);
+  let matching: StoredSecret | undefined;
+  for (const secret of secrets.length > 0 ? secrets : [NOBODYS_SECRET]) {
+    if (timingSafeEqual(digest, secret.digest) && now < secret.expiresAt) matching = secret;
   }
-  return matches;
+  return matching;
 }

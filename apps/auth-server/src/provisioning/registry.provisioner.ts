@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { ClientEntity } from '../clients/client.entity.js';
 import { ClientSecretEntity } from '../clients/client-secret.entity.js';
-import { digestClientSecret } from '../clients/client-secret.js';
+import { digestClientSecret, hintOf } from '../clients/client-secret.js';
 import { ResourceServerEntity } from '../resource-servers/resource-server.entity.js';
 import { ScopeEntity } from '../resource-servers/scope.entity.js';
 import { credentialFromFile } from './credential-file.js';
@@ -38,7 +38,11 @@ export class RegistryProvisioner {
         .createQueryBuilder()
         .insert()
         .into(ClientSecretEntity)
-        .values({ digest: digestClientSecret(secret), clientId: client.client_id })
+        .values({
+          digest: digestClientSecret(secret),
+          hint: hintOf(secret),
+          clientId: client.client_id,
+        })
         .orIgnore()
         .execute();
       return isNew;

@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
 
 /** An API that access tokens are issued for. */
 @Entity('resource_server')
@@ -9,4 +9,21 @@ export class ResourceServerEntity {
   /** What clients ask for as `resource` and tokens carry as `aud` (RFC 8707 2, RFC 9068 3). */
   @Column({ type: 'text', unique: true })
   identifier!: string;
+
+  /** Counts the changes, for optimistic locking. */
+  @Column({ type: 'integer', default: 1 })
+  version!: number;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  /** The client_id of who registered it. */
+  @Column({ name: 'created_by', type: 'text', default: 'provisioning' })
+  createdBy!: string;
+
+  @Column({ name: 'updated_at', type: 'timestamptz', default: () => 'now()' })
+  updatedAt!: Date;
+
+  @Column({ name: 'updated_by', type: 'text', default: 'provisioning' })
+  updatedBy!: string;
 }

@@ -44,7 +44,7 @@ export class ClientCredentialsGrant {
 
   private issue(client: RegisteredClient, request: GrantRequest): TokenResponse {
     const decision = decideGrant(client, request);
-    const lifetime = this.settings.accessTokenLifetimeSeconds;
+    const lifetime = client.accessTokenLifetime ?? this.settings.accessTokenLifetimeSeconds;
     const startedAt = performance.now();
     const { accessToken, header, claims } = this.issuer.issue(
       { clientId: client.clientId, lifetime, ...decision },

@@ -30,15 +30,12 @@ export class TokenController {
     }
   }
 
-  private async grant({ headers, body, raw }: FastifyRequest): Promise<TokenResponse> {
-    const parameters = FormParameters.parse(body, headers['content-type']);
+  private async grant(request: FastifyRequest): Promise<TokenResponse> {
+    const parameters = FormParameters.parse(request.body, request.headers['content-type']);
     const grantType = parameters.get('grant_type');
     if (grantType === undefined) throw invalidRequest('grant_type is missing');
     if (grantType !== ClientCredentialsGrant.type) throw unsupportedGrantType();
-    const client = await this.clients.authenticate(
-      raw.headersDistinct['authorization'],
-      parameters,
-    );
+    const client = await this.clients.authenticate(request, parameters);
     return this.clientCredentials.handle(client, parameters);
   }
 }
