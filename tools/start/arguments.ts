@@ -17,7 +17,8 @@ Options:
 Environment:
   AUTH_SERVER_PORT, ORDERS_API_PORT, BILLING_WORKER_PORT   instead of 3000, 3001 and 3002
   M2M_DATA_DIR                                             instead of .data
-  LOG_LEVEL, ACCESS_TOKEN_LIFETIME_SECONDS, BILLING_INTERVAL_SECONDS, API_DOCS
+  LOG_LEVEL, ACCESS_TOKEN_LIFETIME_SECONDS, SIGNING_KEY_ALGORITHM, SIGNING_KEY_ROTATION_SECONDS,
+  SIGNING_KEY_ANNOUNCEMENT_SECONDS, BILLING_INTERVAL_SECONDS, API_DOCS
                                                            are passed on to the apps
 `;
 

@@ -126,31 +126,6 @@ describe('client authentication', () => {
     for (const other of others) expect(other).toEqual(first);
   });
 
-  it(
-    'A06 takes as long over an unknown client as over a wrong secret',
-    { timeout: 120_000 },
-    async () => {
-      const tries = 200;
-      const durations = { unknown: [] as number[], wrong: [] as number[] };
-      const measure = async (clientId: string): Promise<number> => {
-        const started = performance.now();
-        await byBasic(clientId, 'wrong');
-        return performance.now() - started;
-      };
-      for (let count = 0; count < tries + 20; count++) {
-        const unknown = await measure('nobody-with-a-name');
-        const wrong = await measure('e2e-basic');
-        if (count < 20) continue;
-        durations.unknown.push(unknown);
-        durations.wrong.push(wrong);
-      }
-
-      const [unknown, wrong] = [median(durations.unknown), median(durations.wrong)];
-      const band = Math.max(1, 0.3 * Math.max(unknown, wrong));
-      expect(Math.abs(unknown - wrong), `medians ${unknown} ms, ${wrong} ms`).toBeLessThan(band);
-    },
-  );
-
   it('A07 refuses two mechanisms in one request', async () => {
     const credentials = await credentialsOf('e2e-basic');
     const authorization = basic(credentials);
@@ -207,8 +182,3 @@ describe('client authentication', () => {
     }
   });
 });
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestDatabase } from '@m2m/testing';
 import { randomBytes } from 'node:crypto';
+import { assertionClaims, signAssertion, withAssertion } from './support/client-assertions.js';
+import { privateKeyOf } from './support/credentials.js';
 import { databaseFor } from './support/databases.js';
 import { members, send, type Answer } from './support/http.js';
 import { basic, credentialsOf, form, GRANT, postToken, requestToken } from './support/oauth.js';
@@ -15,6 +17,15 @@ const list = (value: unknown) => value as readonly string[];
 const ATTEMPTS: Readonly<Record<string, () => Promise<Answer>>> = {
   client_secret_basic: () => requestToken('e2e-basic'),
   client_secret_post: () => requestToken('e2e-post'),
+  private_key_jwt: () => requestToken('e2e-key-es256'),
+};
+
+/** Which client has a key for each algorithm that assertions may be signed by. */
+const SIGNERS: Readonly<Record<string, string>> = {
+  ES256: 'e2e-key-es256',
+  PS256: 'e2e-key-ps256',
+  EdDSA: 'e2e-key-eddsa',
+  Ed25519: 'e2e-key-eddsa',
 };
 
 describe('authorization server metadata', () => {
@@ -67,6 +78,7 @@ describe('authorization server metadata', () => {
 
     expect(methods).toContain('client_secret_basic');
     expect(methods).toContain('client_secret_post');
+    expect(methods).toContain('private_key_jwt');
     for (const method of methods) {
       const attempt = ATTEMPTS[method];
       expect(attempt, `no test knows the advertised method ${method}`).toBeDefined();
@@ -79,6 +91,21 @@ describe('authorization server metadata', () => {
 
     expect(methods).not.toContain('none');
     expect((await postToken({ ...GRANT, client_id: 'e2e-basic' })).status).toBe(401);
+  });
+
+  it('M06 lists algorithms of assertions that work, none of them without a key of its own', async () => {
+    const algorithms = list((await metadata())['token_endpoint_auth_signing_alg_values_supported']);
+
+    expect(algorithms).toEqual(expect.arrayContaining(['ES256', 'PS256', 'EdDSA']));
+    for (const alg of algorithms) {
+      expect(alg).not.toMatch(/^(none|HS)/i);
+      const clientId = SIGNERS[alg];
+      if (clientId === undefined) throw new Error(`no test knows the advertised algorithm ${alg}`);
+      const key = await privateKeyOf(clientId);
+      const assertion = await signAssertion(key, assertionClaims(clientId), { alg });
+      const answer = await postToken({ ...GRANT, ...withAssertion(assertion) });
+      expect(answer.status, alg).toBe(200);
+    }
   });
 
   it('M08 advertises nothing that is not there', async () => {

@@ -7,7 +7,7 @@ import { callOrders, newOrder, placeOrder, postOrder } from './support/orders.js
 import { system } from './support/system.js';
 
 const APPS = [
-  ['auth-server', system.authServer, ['database']],
+  ['auth-server', system.authServer, ['database', 'signing key']],
   ['orders-api', system.ordersApi, ['database', 'issuer keys']],
   ['billing-worker', system.billingWorker, ['database', 'access token']],
 ] as const;

@@ -8,3 +8,8 @@ export function logRefusal(logger: EventLogger, { reason, clientId }: Refusal): 
     ...(clientId !== undefined && { client_id: clientId }),
   });
 }
+
+/** Logs why the issuer could not be asked about a token, which the refused call's caller is not told either. */
+export function logFailedIntrospection(logger: EventLogger, { message }: Error): void {
+  logger.error('introspection.failed', message);
+}

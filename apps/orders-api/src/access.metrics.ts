@@ -1,8 +1,15 @@
 import { refusalReasons, type GuardsEvents } from '@m2m/guards';
 import type { Metrics } from '@m2m/service-defaults';
 
-/** Counts what the guards do. */
-export function accessMetrics(metrics: Metrics): Required<GuardsEvents> {
+/**
+ * Counts what the guards do. A failed introspection is counted as the refused call that it is.
+ *
+ * @param now milliseconds of a clock that never goes back.
+ */
+export function accessMetrics(
+  metrics: Metrics,
+  now: () => number = () => performance.now(),
+): Required<Omit<GuardsEvents, 'onIntrospectionFailed'>> {
   const accepted = metrics.counter({
     name: 'oauth_access_accepted_total',
     help: 'Calls let through by the guard.',
@@ -28,11 +35,20 @@ export function accessMetrics(metrics: Metrics): Required<GuardsEvents> {
     label: 'outcome',
     values: ['success', 'failure'],
   });
+  let keysFetchedAt: number | undefined;
+  metrics.gauge({
+    name: 'oauth_issuer_keys_age_seconds',
+    help: "Time since the issuer's keys were last fetched.",
+    read: () => (keysFetchedAt === undefined ? undefined : (now() - keysFetchedAt) / 1_000),
+  });
   return {
     onAccepted: () => accepted.inc(),
     onRefused: ({ reason }) => refused.inc(reason),
     onRemembered: () => remembered.inc(),
     onVerified: (seconds) => verification.observe(seconds),
-    onKeysFetched: (outcome) => keyFetches.inc(outcome),
+    onKeysFetched: (outcome) => {
+      keyFetches.inc(outcome);
+      if (outcome === 'success') keysFetchedAt = now();
+    },
   };
 }

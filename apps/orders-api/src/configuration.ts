@@ -8,16 +8,36 @@ import {
 } from '@m2m/service-defaults';
 import { z } from 'zod';
 
+/** What has to be given, and not to stay empty, for the issuer to be asked about tokens. */
+const INTROSPECTION_CREDENTIALS = ['OAUTH_CLIENT_ID', 'OAUTH_CLIENT_SECRET'] as const;
+
 /** What the orders-api is configured by: see `.env.example`. */
-export const ordersApiConfiguration = z.object({
-  ...serviceConfiguration.shape,
-  ORDERS_API_PORT: port(3001),
-  ORDERS_DATABASE_URL: postgresUrl(),
-  OAUTH_ISSUER: issuerIdentifier(),
-  OAUTH_JWKS_URI: internalUrl().optional(),
-  OAUTH_TOKEN_ENDPOINT: internalUrl().optional(),
-  ORDERS_API_URL: serviceUrl(),
-  ORDERS_API_AUDIENCE: z.string().optional(),
-});
+export const ordersApiConfiguration = z
+  .object({
+    ...serviceConfiguration.shape,
+    ORDERS_API_PORT: port(3001),
+    ORDERS_DATABASE_URL: postgresUrl(),
+    OAUTH_ISSUER: issuerIdentifier(),
+    OAUTH_JWKS_URI: internalUrl().optional(),
+    OAUTH_TOKEN_ENDPOINT: internalUrl().optional(),
+    OAUTH_INTROSPECTION: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+    OAUTH_INTROSPECTION_ENDPOINT: internalUrl().optional(),
+    OAUTH_CLIENT_ID: z.string().default(''),
+    OAUTH_CLIENT_SECRET: z.string().default(''),
+    ORDERS_API_URL: serviceUrl(),
+    ORDERS_API_AUDIENCE: z.string().optional(),
+  })
+  .superRefine(requireIntrospectionCredentials, { when: () => true });
 
 export type OrdersApiConfiguration = z.output<typeof ordersApiConfiguration>;
+
+// Called whatever else is faulty, since all faults are listed at once.
+function requireIntrospectionCredentials(
+  configuration: Readonly<Record<string, unknown>>,
+  context: z.RefinementCtx,
+): void {
+  if (configuration['OAUTH_INTROSPECTION'] !== 'on') return;
+  for (const name of INTROSPECTION_CREDENTIALS) {
+    if (configuration[name] === '') context.addIssue({ code: 'custom', path: [name] });
+  }
+}

@@ -1,11 +1,11 @@
-import { IssuerKeys } from '@m2m/guards';
+import { AccessTokenVerifier } from '@m2m/guards';
 import { Readiness } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 
-/** Makes readiness depend on the keys of the issuer, without which no token can be verified. */
+/** Makes readiness depend on what no token can be verified without: the issuer's keys, or its answers. */
 @Injectable()
 export class IssuerReadiness {
-  constructor(readiness: Readiness, keys: IssuerKeys) {
-    readiness.add({ name: 'issuer keys', check: () => keys.ready() });
+  constructor(readiness: Readiness, verifier: AccessTokenVerifier) {
+    readiness.add({ name: verifier.dependency, check: () => verifier.ready() });
   }
 }

@@ -8,13 +8,13 @@ import {
   Metrics,
 } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { logRefusal } from './access-log.js';
+import { logFailedIntrospection, logRefusal } from './access-log.js';
 import { accessMetrics } from './access.metrics.js';
 import type { OrdersApiConfiguration } from './configuration.js';
 import { ordersDatabase } from './database/orders-database.js';
-import { IssuerKeysMetrics } from './issuer-keys.metrics.js';
 import { IssuerReadiness } from './issuer-readiness.js';
 import { OrdersModule } from './orders/orders.module.js';
+import { tokenVerification } from './token-verification.js';
 
 @Module({})
 export class OrdersApiModule {
@@ -30,20 +30,21 @@ export class OrdersApiModule {
             const measure = accessMetrics(metrics);
             return {
               issuer: configuration.OAUTH_ISSUER,
-              jwksUri: configuration.OAUTH_JWKS_URI,
               audience: configuration.ORDERS_API_AUDIENCE,
               scopesSupported: Object.keys(orderScopes),
+              ...tokenVerification(configuration),
               ...measure,
               onRefused: (refusal: Refusal) => {
                 measure.onRefused(refusal);
                 logRefusal(logger, refusal);
               },
+              onIntrospectionFailed: (error: Error) => logFailedIntrospection(logger, error),
             };
           },
         }),
         OrdersModule,
       ],
-      providers: [DatabaseReadiness, DatabaseMetrics, IssuerReadiness, IssuerKeysMetrics],
+      providers: [DatabaseReadiness, DatabaseMetrics, IssuerReadiness],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { tokenRefusalReasons } from './verification/token-refusal.js';
+import { tokenRefusalReasons, unavailabilityReasons } from './verification/token-refusal.js';
 
 /** Every reason for which a call may be refused. */
 export const refusalReasons = [
@@ -6,13 +6,13 @@ export const refusalReasons = [
   'no_token',
   'several_authorization_headers',
   'insufficient_scope',
-  'keys_unavailable',
+  ...unavailabilityReasons,
 ] as const;
 
 /** A refused call, for logs and metrics. */
 export interface Refusal {
   readonly reason: (typeof refusalReasons)[number];
-  /** Known only where the token itself was good. */
+  /** Known only where the token itself is genuine. */
   readonly clientId?: string;
 }
 
@@ -27,8 +27,13 @@ export interface GuardsEvents {
   readonly onRefused?: ((refusal: Refusal) => void) | undefined;
   /** A token was known from an earlier call. */
   readonly onRemembered?: (() => void) | undefined;
-  /** A token that was not known was verified, with whatever result. The wait for keys is part of the time. */
+  /**
+   * A token that was not known was verified, with whatever result. The wait for keys, or for the
+   * introspection endpoint, is part of the time.
+   */
   readonly onVerified?: ((seconds: number) => void) | undefined;
   /** The issuer's keys were fetched, or could not be. */
   readonly onKeysFetched?: ((outcome: 'success' | 'failure') => void) | undefined;
+  /** The introspection endpoint could not be asked. The message says why; it holds no token and no secret. */
+  readonly onIntrospectionFailed?: ((error: Error) => void) | undefined;
 }

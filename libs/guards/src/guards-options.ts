@@ -1,22 +1,72 @@
+import type { JSONWebKeySet } from 'jose';
 import type { GuardsEvents } from './guards-events.js';
+import type { IntrospectionClient } from './introspection/introspection-endpoint.js';
 import { metadataUrl } from './metadata/protected-resource-metadata.js';
+import type { Client } from './verification/client.js';
 
-export interface GuardsModuleOptions extends GuardsEvents {
+/** Tells whether a token that is good in itself has been revoked. */
+export type RevocationCheck = (client: Client) => Promise<boolean>;
+
+/** What is protected, and whose tokens are accepted. */
+export interface ResourceServerOptions extends GuardsEvents {
   /** The authorization server's issuer identifier, as in the `iss` of its tokens. */
   readonly issuer: string;
-  /** This API's resource identifier, a URL (RFC 8707 2, RFC 9728 1.2). */
-  readonly resource: string;
   /** What tokens for this API carry in `aud`, where that is not the resource identifier. */
   readonly audience?: string | undefined;
-  /** Where the issuer's keys are, where that is not to be discovered from its metadata. */
-  readonly jwksUri?: string | undefined;
   /** The scopes this API knows, for its metadata. */
   readonly scopesSupported?: readonly string[];
-  /** The accepted signature algorithms; by default ES256, PS256, EdDSA and RS256. */
-  readonly algorithms?: readonly string[];
   /** Seconds by which clocks may differ: 10 by default, 60 at most. */
   readonly clockToleranceSeconds?: number;
 }
+
+/** How access tokens are verified: by keys that are fetched, by keys at hand, or by asking about each. */
+export type VerificationOptions = FetchedKeysOptions | GivenKeysOptions | IntrospectionOptions;
+
+/** Access tokens are JWTs. */
+interface JwtOptions {
+  /** The accepted signature algorithms; by default ES256, PS256, EdDSA and RS256. */
+  readonly algorithms?: readonly string[];
+  /**
+   * Asked at every request, once the token is known to be good in itself: it is on the way of every call.
+   * What it throws is answered as any other error of the application.
+   */
+  readonly isRevoked?: RevocationCheck | undefined;
+  readonly introspection?: undefined;
+}
+
+/** The default: the keys are fetched from the issuer, and kept for as long as it says. */
+interface FetchedKeysOptions extends JwtOptions {
+  /** Where the issuer's keys are, where that is not to be discovered from its metadata. */
+  readonly jwksUri?: string | undefined;
+  readonly keys?: undefined;
+}
+
+/** The keys are in the same process: for an authorization server's own APIs. */
+interface GivenKeysOptions extends JwtOptions {
+  /**
+   * Gives the issuer's public keys as they are now: the same object for as long as they do not change, and
+   * another once one is added or withdrawn.
+   */
+  readonly keys: () => JSONWebKeySet;
+  readonly jwksUri?: undefined;
+}
+
+/** Access tokens are of any form, and the issuer is asked about each at every request (RFC 7662). */
+interface IntrospectionOptions {
+  readonly introspection: IntrospectionClient;
+  readonly algorithms?: undefined;
+  readonly isRevoked?: undefined;
+  readonly jwksUri?: undefined;
+  readonly keys?: undefined;
+}
+
+/** All options but the resource identifier. */
+export type GuardsModuleSettings = ResourceServerOptions & VerificationOptions;
+
+export type GuardsModuleOptions = GuardsModuleSettings & {
+  /** This API's resource identifier, a URL (RFC 8707 2, RFC 9728 1.2). */
+  readonly resource: string;
+};
 
 const ASYMMETRIC_ALGORITHM = /^(ES(256|384|512)|PS(256|384|512)|RS(256|384|512)|EdDSA|Ed25519)$/;
 
@@ -25,6 +75,9 @@ export class GuardsOptions {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUri: string | undefined;
+  readonly keys: (() => JSONWebKeySet) | undefined;
+  readonly introspection: IntrospectionClient | undefined;
+  readonly isRevoked: RevocationCheck | undefined;
   readonly metadataUrl: string;
   readonly scopesSupported: readonly string[];
   readonly algorithms: readonly string[];
@@ -36,6 +89,9 @@ export class GuardsOptions {
     this.issuer = options.issuer;
     this.audience = options.audience ?? options.resource;
     this.jwksUri = options.jwksUri;
+    this.keys = options.keys;
+    this.introspection = options.introspection;
+    this.isRevoked = options.isRevoked;
     this.metadataUrl = metadataUrl(options.resource);
     this.scopesSupported = options.scopesSupported ?? [];
     this.algorithms = options.algorithms ?? ['ES256', 'PS256', 'EdDSA', 'RS256'];

@@ -1,14 +1,24 @@
 import 'reflect-metadata';
-import { TestIssuer } from '@m2m/testing';
+import {
+  accessTokenClaims,
+  TestHttpServer,
+  TestIssuer,
+  TestSigningKey,
+  type ReceivedRequest,
+  type TestAnswer,
+} from '@m2m/testing';
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { JSONWebKeySet, JWTPayload } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { refusalReasons, type Refusal } from './guards-events.js';
+import type { GuardsModuleOptions, RevocationCheck } from './guards-options.js';
 import { GuardsModule } from './guards.module.js';
 import { CurrentClient } from './scopes/current-client.decorator.js';
 import { Public } from './scopes/public.decorator.js';
 import { RequireScopes } from './scopes/require-scopes.decorator.js';
+import { AccessTokenVerifier } from './verification/access-token-verifier.js';
 import { type Client } from './verification/client.js';
 
 const RESOURCE = 'https://things.example';
@@ -52,6 +62,23 @@ class MixedController {
 @Module({})
 class ThingsModule {}
 
+async function startGuarded(options: GuardsModuleOptions): Promise<NestFastifyApplication> {
+  const module = {
+    module: ThingsModule,
+    imports: [GuardsModule.forRoot(options)],
+    controllers: [ThingsController, MixedController],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
+    logger: false,
+  });
+  await app.listen(0, 'localhost');
+  return app;
+}
+
+async function urlOf(app: NestFastifyApplication): Promise<string> {
+  return (await app.getUrl()).replace('[::1]', 'localhost');
+}
+
 describe('a guarded application', () => {
   const refusals: Refusal[] = [];
   const events: string[] = [];
@@ -65,7 +92,7 @@ describe('a guarded application', () => {
   });
 
   async function start(resource: string): Promise<string> {
-    const guards = GuardsModule.forRoot({
+    const app = await startGuarded({
       issuer: issuer.url,
       resource,
       scopesSupported: ['things:read', 'things:write'],
@@ -75,17 +102,8 @@ describe('a guarded application', () => {
       onVerified: (seconds) => events.push(seconds > 0 && seconds < 60 ? 'verified' : 'unlikely'),
       onKeysFetched: (outcome) => events.push(`keys ${outcome}`),
     });
-    const module = {
-      module: ThingsModule,
-      imports: [guards],
-      controllers: [ThingsController, MixedController],
-    };
-    const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
-      logger: false,
-    });
-    await app.listen(0, 'localhost');
     apps.push(app);
-    return (await app.getUrl()).replace('[::1]', 'localhost');
+    return urlOf(app);
   }
 
   beforeEach(() => {
@@ -204,5 +222,185 @@ describe('a guarded application', () => {
       scopes_supported: ['things:read', 'things:write'],
       bearer_methods_supported: ['header'],
     });
+  });
+});
+
+describe('an application that is guarded with the keys of its own process', () => {
+  let key: TestSigningKey;
+  let keys: JSONWebKeySet;
+  let isRevoked: RevocationCheck;
+  const refusals: Refusal[] = [];
+  let app: NestFastifyApplication;
+
+  beforeAll(async () => {
+    key = await TestSigningKey.generate();
+    app = await startGuarded({
+      issuer: RESOURCE,
+      resource: RESOURCE,
+      keys: () => keys,
+      isRevoked: (client) => isRevoked(client),
+      onRefused: (refusal) => refusals.push(refusal),
+    });
+  });
+
+  beforeEach(() => {
+    keys = { keys: [key.publicJwk] };
+    isRevoked = async () => false;
+    refusals.length = 0;
+  });
+
+  afterAll(() => app.close());
+
+  const token = (changes: JWTPayload = {}) =>
+    key.sign(accessTokenClaims({ iss: RESOURCE, aud: RESOURCE, ...changes }));
+  const call = async (accessToken: string) =>
+    fetch(`${await urlOf(app)}/things`, { headers: { authorization: `Bearer ${accessToken}` } });
+
+  it('R01 lets a good token through, as often as it comes', async () => {
+    const good = await token({ client_id: 'c' });
+
+    for (let n = 0; n < 2; n++) expect(await (await call(good)).json()).toEqual({ clientId: 'c' });
+  });
+
+  it('K06 refuses a token as soon as its key is withdrawn', async () => {
+    const good = await token();
+    expect((await call(good)).status).toBe(200);
+
+    keys = { keys: [(await TestSigningKey.generate('next')).publicJwk] };
+
+    expect((await call(good)).status).toBe(401);
+    expect(refusals).toEqual([{ reason: 'unknown_key' }]);
+  });
+
+  it('V01 asks at every request whether a token is revoked, and refuses it at once', async () => {
+    const now = Math.floor(Date.now() / 1_000);
+    const cut = { from: now - 60 };
+    isRevoked = async ({ issuedAt }) => issuedAt < cut.from;
+    const good = await token({ client_id: 'c', iat: now });
+    expect((await call(good)).status).toBe(200);
+
+    cut.from = now + 1;
+    const refused = await call(good);
+
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    expect(refusals).toEqual([{ reason: 'revoked', clientId: 'c' }]);
+  });
+
+  it('does not ask about a token that is not good in itself', async () => {
+    const asked: Client[] = [];
+    isRevoked = async (client) => asked.push(client) > 0;
+
+    expect((await call(await token({ aud: 'https://other.example' }))).status).toBe(401);
+    expect(asked).toEqual([]);
+  });
+
+  it('lets nobody through while it cannot be told what is revoked', async () => {
+    isRevoked = () => Promise.reject(new Error('the database is away'));
+
+    expect((await call(await token())).status).toBe(500);
+  });
+});
+
+describe('an application that is guarded by introspection', () => {
+  const live = new Map<string, JWTPayload>();
+  const refusals: Refusal[] = [];
+  const events: string[] = [];
+  let server: TestHttpServer;
+  let away: boolean;
+  let app: NestFastifyApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    server = await TestHttpServer.start((request) => (away ? { status: 503 } : answer(request)));
+    app = await startGuarded({
+      issuer: server.url,
+      resource: RESOURCE,
+      introspection: { clientId: 'things', clientSecret: async () => 'secret' },
+      onRefused: (refusal) => refusals.push(refusal),
+      onVerified: () => events.push('verified'),
+      onIntrospectionFailed: ({ message }) => events.push(message),
+    });
+    url = await urlOf(app);
+  });
+
+  beforeEach(() => {
+    away = false;
+    refusals.length = 0;
+    events.length = 0;
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await server.stop();
+  });
+
+  function answer({ path, headers, body }: ReceivedRequest): TestAnswer {
+    if (path.startsWith('/.well-known')) {
+      return { body: { issuer: server.url, introspection_endpoint: `${server.url}/introspect` } };
+    }
+    if (headers.authorization !== `Basic ${btoa('things:secret')}`) return { status: 401 };
+    const claims = live.get(new URLSearchParams(body).get('token') ?? '');
+    return { body: claims ? { active: true, ...claims } : { active: false } };
+  }
+
+  /** Opaque, as another vendor's may be. */
+  function issue(claims: JWTPayload = {}): string {
+    const token = `opaque-${live.size}`;
+    live.set(token, accessTokenClaims({ iss: server.url, aud: RESOURCE, ...claims }));
+    return token;
+  }
+
+  const call = (token: string, method = 'GET') =>
+    fetch(`${url}/things`, { method, headers: { authorization: `Bearer ${token}` } });
+
+  it('R01 lets a live token through, with its own scopes only', async () => {
+    const token = issue({ client_id: 'c', scope: 'things:read' });
+
+    expect(await (await call(token)).json()).toEqual({ clientId: 'c' });
+    expect((await call(token, 'POST')).status).toBe(403);
+    expect(refusals).toEqual([{ reason: 'insufficient_scope', clientId: 'c' }]);
+    expect(events).toEqual(['verified', 'verified']);
+  });
+
+  it('V01 refuses a token at once when it is revoked', async () => {
+    const token = issue();
+    expect((await call(token)).status).toBe(200);
+
+    live.delete(token);
+    const refused = await call(token);
+
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toBe(
+      `Bearer error="invalid_token", error_description="The access token is not valid here", ${METADATA}`,
+    );
+    expect(refusals).toEqual([{ reason: 'inactive' }]);
+  });
+
+  it('R03 does not ask about what can be no token', async () => {
+    const before = server.requests.length;
+
+    for (const token of ['a,b', 'a b', '"a"', 'a=b', 'a'.repeat(9_000)]) {
+      expect((await call(token)).status).toBe(401);
+    }
+    expect(server.requests).toHaveLength(before);
+    expect(new Set(refusals.map(({ reason }) => reason))).toEqual(new Set(['malformed']));
+  });
+
+  it('R23 answers 503 while the issuer is away, and recovers by itself', async () => {
+    const token = issue();
+    const verifier = app.get(AccessTokenVerifier);
+    away = true;
+
+    const refused = await call(token);
+
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(refusals).toEqual([{ reason: 'introspection_unavailable' }]);
+    expect(events).toContainEqual(expect.stringContaining('answered 503'));
+    await expect(verifier.ready()).rejects.toThrow();
+    away = false;
+    expect((await call(token)).status).toBe(200);
+    await expect(verifier.ready()).resolves.toBeUndefined();
   });
 });

@@ -1,20 +1,33 @@
-import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import {
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { AccessTokenGuard } from './bearer/access-token.guard.js';
 import { BearerStrategy } from './bearer/bearer.strategy.js';
-import { GuardsOptions, type GuardsModuleOptions } from './guards-options.js';
+import {
+  GuardsOptions,
+  type GuardsModuleOptions,
+  type GuardsModuleSettings,
+} from './guards-options.js';
+import { IntrospectionEndpoint } from './introspection/introspection-endpoint.js';
+import { IntrospectionVerifier } from './introspection/introspection.verifier.js';
+import { GivenKeys } from './keys/given-keys.js';
 import { IssuerKeys } from './keys/issuer-keys.js';
 import { protectedResourceMetadataController } from './metadata/protected-resource-metadata.controller.js';
 import { AccessTokenVerifier } from './verification/access-token-verifier.js';
-
-type InjectedOptions = Omit<GuardsModuleOptions, 'resource'>;
+import { JwtVerifier } from './verification/jwt.verifier.js';
 
 /** Options of which all but the resource identifier, which says where the metadata is, are injected. */
 export interface GuardsModuleAsyncOptions {
   readonly resource: string;
+  /** Modules that export what is injected. */
+  readonly imports?: ModuleMetadata['imports'];
   readonly inject?: FactoryProvider['inject'];
-  readonly useFactory: (...parts: never[]) => InjectedOptions | Promise<InjectedOptions>;
+  readonly useFactory: (...parts: never[]) => GuardsModuleSettings | Promise<GuardsModuleSettings>;
 }
 
 /** Protects an application: once imported, every route that is not `@Public()` needs an access token. */
@@ -26,12 +39,13 @@ export class GuardsModule {
 
   static forRootAsync({
     resource,
+    imports = [],
     inject = [],
     useFactory,
   }: GuardsModuleAsyncOptions): DynamicModule {
     return {
       module: GuardsModule,
-      imports: [PassportModule],
+      imports: [PassportModule, ...imports],
       controllers: [protectedResourceMetadataController(resource)],
       providers: [
         {
@@ -40,22 +54,22 @@ export class GuardsModule {
           useFactory: async (...parts: unknown[]) =>
             new GuardsOptions({ ...(await useFactory(...(parts as never[]))), resource }),
         },
-        {
-          provide: IssuerKeys,
-          inject: [GuardsOptions],
-          useFactory: ({ issuer, jwksUri, events }: GuardsOptions) =>
-            new IssuerKeys({ issuer, jwksUri, events, fetch, now: Date.now }),
-        },
-        {
-          provide: AccessTokenVerifier,
-          inject: [GuardsOptions, IssuerKeys],
-          useFactory: (options: GuardsOptions, keys: IssuerKeys) =>
-            new AccessTokenVerifier(options, keys, Date.now, options.events),
-        },
+        { provide: AccessTokenVerifier, inject: [GuardsOptions], useFactory: verifierFor },
         BearerStrategy,
         { provide: APP_GUARD, useClass: AccessTokenGuard },
       ],
-      exports: [IssuerKeys],
+      exports: [AccessTokenVerifier],
     };
   }
+}
+
+function verifierFor(options: GuardsOptions): AccessTokenVerifier {
+  const { issuer, jwksUri, keys, introspection, events } = options;
+  const surroundings = { fetch, now: Date.now, events };
+  if (introspection) {
+    const endpoint = new IntrospectionEndpoint({ issuer, client: introspection, ...surroundings });
+    return new IntrospectionVerifier(options, endpoint, Date.now, events);
+  }
+  const source = keys ? new GivenKeys(keys) : new IssuerKeys({ issuer, jwksUri, ...surroundings });
+  return new JwtVerifier(options, source, Date.now, events);
 }

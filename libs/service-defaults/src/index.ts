@@ -3,11 +3,13 @@ export { ConfigurationError, loadConfiguration } from './configuration/load-conf
 export { secretSource } from './configuration/secret-source.js';
 export {
   internalUrl,
+  isLoopback,
   issuerIdentifier,
   port,
   postgresUrl,
   seconds,
   serviceUrl,
+  wholeNumber,
 } from './configuration/fields.js';
 export { serviceConfiguration } from './configuration/service-configuration.js';
 export {
@@ -21,6 +23,7 @@ export { migrate, runMigrations } from './database/migrate.js';
 export type { ApiDescription } from './http/api-docs.js';
 export { UnparsedBody } from './http/json-body.interceptor.js';
 export { createEventLogger, EventLogger } from './logging/event-logger.js';
+export { scrub } from './logging/scrub.js';
 export { Readiness, type ReadinessCheck } from './management/readiness.js';
 export type { BoundedCounter } from './metrics/bounded-counter.js';
 export { DatabaseMetrics } from './metrics/database.metrics.js';
@@ -29,5 +32,5 @@ export { describeError, type ErrorDescription } from './problem-details/describe
 export { Problem, type FieldError, type ProblemDetails } from './problem-details/problem.js';
 export { logUnexpected, ProblemDetailsFilter } from './problem-details/problem-details.filter.js';
 export { invalidInput, validationPipe } from './problem-details/validation.js';
-export { propagationHeaders } from './request-context/request-context.js';
+export { currentRequestContext, propagationHeaders } from './request-context/request-context.js';
 export { jobFailed, runJob } from './tracing/background-job.js';

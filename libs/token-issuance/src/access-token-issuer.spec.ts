@@ -18,7 +18,7 @@ describe('an issued access token', () => {
   let key: SigningKey;
 
   beforeAll(async () => {
-    key = await generateSigningKey();
+    key = await generateSigningKey('ES256');
   });
 
   it('J01 says what it is in its header', () => {
@@ -53,6 +53,20 @@ describe('an issued access token', () => {
     });
     expect(claims).toEqual(payload);
   });
+
+  it.each([
+    ['in the future', 1, 1],
+    ['in the past', -1, 0],
+  ])(
+    "is dated no earlier than its client's tokens are good from, if that is %s",
+    (_when, from, iat) => {
+      const now = Math.floor(NOW / 1_000);
+
+      const { claims } = issuer.issue({ ...grant, issuedNotBefore: now + from }, key);
+
+      expect(claims).toMatchObject({ iat: now + iat, exp: now + iat + 300 });
+    },
+  );
 
   it('J08 has an identifier of its own with 192 random bits', () => {
     const ids = Array.from({ length: 500 }, () => issuer.issue(grant, key).claims.jti);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { JwtService } from '@nestjs/jwt';
+import { signJwt, type JwtHeader } from './signed-jwt.js';
 import type { SigningKey } from './signing-key.js';
 
 /** What is granted to a client (RFC 6749 4.4). */
@@ -11,14 +11,15 @@ export interface Grant {
   readonly scopes: readonly string[];
   /** Seconds until the token ends. */
   readonly lifetime: number;
+  /**
+   * Seconds since the epoch before which no token of this client is good any more: a new one is dated
+   * no earlier.
+   */
+  readonly issuedNotBefore?: number | undefined;
 }
 
 /** The header of an access token (RFC 9068 2.1). */
-export interface AccessTokenHeader {
-  readonly alg: string;
-  readonly typ: 'at+jwt';
-  readonly kid: string;
-}
+export type AccessTokenHeader = JwtHeader<'at+jwt'>;
 
 /** The claims of an access token (RFC 9068 2.2). `iat` and `exp` are seconds since the epoch. */
 export interface AccessTokenClaims {
@@ -44,9 +45,6 @@ const JTI_BYTES = 24;
 
 /** Issues JWT access tokens in the profile of RFC 9068. */
 export class AccessTokenIssuer {
-  // jsonwebtoken refuses to sign without a key; ours comes with each call, as it changes with rotation.
-  private readonly jwt = new JwtService();
-
   /**
    * @param issuer the issuer identifier, byte for byte as in the metadata (RFC 8414 2).
    * @param now milliseconds since the epoch.
@@ -57,8 +55,7 @@ export class AccessTokenIssuer {
   ) {}
 
   issue(grant: Grant, key: SigningKey): IssuedAccessToken {
-    const iat = Math.floor(this.now() / 1_000);
-    const header: AccessTokenHeader = { alg: key.alg, typ: 'at+jwt', kid: key.kid };
+    const iat = Math.max(Math.floor(this.now() / 1_000), grant.issuedNotBefore ?? 0);
     const claims: AccessTokenClaims = {
       iss: this.issuer,
       aud: grant.resource,
@@ -70,11 +67,7 @@ export class AccessTokenIssuer {
       jti: randomBytes(JTI_BYTES).toString('base64url'),
       scope: grant.scopes.join(' '),
     };
-    const accessToken = this.jwt.sign(claims, {
-      algorithm: key.alg,
-      privateKey: key.privateKey,
-      header: { ...header },
-    });
-    return { accessToken, header, claims };
+    const { jwt, header } = signJwt('at+jwt', claims, key);
+    return { accessToken: jwt, header, claims };
   }
 }

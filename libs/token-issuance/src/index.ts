@@ -5,10 +5,15 @@ export {
   type Grant,
   type IssuedAccessToken,
 } from './access-token-issuer.js';
+export {
+  signIntrospectionResponse,
+  type IntrospectionResponseClaims,
+} from './introspection-response.js';
 export { jsonWebKeySet, type JsonWebKeySet } from './json-web-key-set.js';
-export { sealPrivateKey, unsealPrivateKey } from './sealed-private-key.js';
+export { keyEncryptionKeyId, sealPrivateKey, unsealPrivateKey } from './sealed-private-key.js';
 export {
   generateSigningKey,
+  signingAlgorithms,
   type PublicSigningJwk,
   type SigningAlgorithm,
   type SigningKey,

@@ -2,7 +2,7 @@ import type { PublicSigningJwk, SigningKey } from './signing-key.js';
 
 /** A JWK Set (RFC 7517 5). */
 export interface JsonWebKeySet {
-  readonly keys: readonly PublicSigningJwk[];
+  readonly keys: PublicSigningJwk[];
 }
 
 /** The document under which keys are published: their public halves and nothing else. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sealPrivateKey, unsealPrivateKey } from './sealed-private-key.js';
+import { keyEncryptionKeyId, sealPrivateKey, unsealPrivateKey } from './sealed-private-key.js';
 import { exportSigningKey, generateSigningKey, type SigningKey } from './signing-key.js';
 
 describe('a sealed private key', () => {
@@ -8,12 +8,12 @@ describe('a sealed private key', () => {
   let key: SigningKey;
 
   beforeAll(async () => {
-    key = await generateSigningKey();
+    key = await generateSigningKey('PS256');
   });
 
   it('opens with its key-encryption key', async () => {
     const opened = await unsealPrivateKey(
-      key.kid,
+      key,
       sealPrivateKey(key, keyEncryptionKey),
       keyEncryptionKey,
     );
@@ -34,12 +34,23 @@ describe('a sealed private key', () => {
     const changed = Buffer.from(sealed);
     changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
 
-    await expect(unsealPrivateKey(key.kid, sealed, randomBytes(32))).rejects.toThrow();
-    await expect(unsealPrivateKey('another-kid', sealed, keyEncryptionKey)).rejects.toThrow();
-    await expect(unsealPrivateKey(key.kid, changed, keyEncryptionKey)).rejects.toThrow();
+    await expect(unsealPrivateKey(key, sealed, randomBytes(32))).rejects.toThrow();
+    await expect(
+      unsealPrivateKey({ ...key, kid: 'another-kid' }, sealed, keyEncryptionKey),
+    ).rejects.toThrow();
+    await expect(unsealPrivateKey(key, changed, keyEncryptionKey)).rejects.toThrow();
   });
 
   it('is not made with a key-encryption key of another length', () => {
     expect(() => sealPrivateKey(key, randomBytes(16))).toThrow('32 bytes');
+  });
+
+  it('is found again by the name of its key-encryption key, which tells nothing of it', () => {
+    const id = keyEncryptionKeyId(keyEncryptionKey);
+
+    expect(id).toMatch(/^[0-9a-f]{16}$/);
+    expect(keyEncryptionKeyId(Buffer.from(keyEncryptionKey))).toBe(id);
+    expect(keyEncryptionKeyId(randomBytes(32))).not.toBe(id);
+    expect(keyEncryptionKey.toString('hex')).not.toContain(id);
   });
 });

@@ -1,10 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { exportSigningKey, importSigningKey, type SigningKey } from './signing-key.js';
 
 const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const ID_BYTES = 8;
 
 /**
  * Encrypts a signing key for storage: AES-256-GCM (NIST SP 800-38D) with a fresh nonce, the `kid` as
@@ -28,7 +29,7 @@ export function sealPrivateKey(key: SigningKey, keyEncryptionKey: Buffer): Buffe
  * @throws Error if the key-encryption key is another one, or if the stored bytes or the `kid` were changed.
  */
 export async function unsealPrivateKey(
-  kid: string,
+  { kid, alg }: Pick<SigningKey, 'kid' | 'alg'>,
   sealed: Buffer,
   keyEncryptionKey: Buffer,
 ): Promise<SigningKey> {
@@ -39,7 +40,17 @@ export async function unsealPrivateKey(
   const decipher = createDecipheriv(CIPHER, keyEncryptionKey, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(kid));
   decipher.setAuthTag(tag);
-  return importSigningKey(Buffer.concat([decipher.update(ciphertext), decipher.final()]));
+  return importSigningKey(Buffer.concat([decipher.update(ciphertext), decipher.final()]), alg);
+}
+
+/**
+ * Names a key-encryption key, to be stored beside what it has sealed. The name tells nothing of the key,
+ * as long as that is random.
+ */
+export function keyEncryptionKeyId(keyEncryptionKey: Buffer): string {
+  assertLength(keyEncryptionKey);
+  const digest = createHash('sha256').update('key-encryption key:').update(keyEncryptionKey);
+  return digest.digest().subarray(0, ID_BYTES).toString('hex');
 }
 
 function assertLength(keyEncryptionKey: Buffer): void {

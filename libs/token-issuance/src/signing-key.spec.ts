@@ -1,42 +1,86 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { jsonWebKeySet } from './json-web-key-set.js';
-import { exportSigningKey, generateSigningKey, importSigningKey } from './signing-key.js';
+import {
+  exportSigningKey,
+  generateSigningKey,
+  importSigningKey,
+  signingAlgorithms,
+} from './signing-key.js';
 
-describe('signing keys', () => {
-  it('K01 K03 are P-256 keys for ES256, known by their thumbprint', async () => {
-    const { publicJwk, kid, alg } = await generateSigningKey();
+const KINDS = {
+  ES256: { kty: 'EC', crv: 'P-256' },
+  PS256: { kty: 'RSA', e: 'AQAB' },
+  RS256: { kty: 'RSA', e: 'AQAB' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+} as const;
 
-    expect(alg).toBe('ES256');
-    expect(publicJwk).toMatchObject({ kty: 'EC', crv: 'P-256', use: 'sig', alg: 'ES256', kid });
-    expect(kid).toBe(await calculateJwkThumbprint(publicJwk));
+/** RFC 7518 6.2.1 and 6.3.1, RFC 8037 2, and what every published key says of itself. */
+const PUBLIC_MEMBERS = {
+  EC: ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
+  RSA: ['alg', 'e', 'kid', 'kty', 'n', 'use'],
+  OKP: ['alg', 'crv', 'kid', 'kty', 'use', 'x'],
+} as const;
+
+describe.each(signingAlgorithms)('signing keys for %s', (alg) => {
+  it('K01 say what they are for, and are known by their thumbprint', async () => {
+    const key = await generateSigningKey(alg);
+
+    expect(key.alg).toBe(alg);
+    expect(key.publicJwk).toMatchObject({ ...KINDS[alg], alg, use: 'sig', kid: key.kid });
+    expect(key.kid).toBe(await calculateJwkThumbprint(key.publicJwk));
   });
 
   it('K02 are published without any private member', async () => {
-    const keys = [await generateSigningKey(), await generateSigningKey()];
+    const keys = [await generateSigningKey(alg), await generateSigningKey(alg)];
 
     const published = jsonWebKeySet(keys).keys;
 
     expect(published.map(({ kid }) => kid)).toEqual(keys.map(({ kid }) => kid));
     for (const jwk of published) {
-      expect(Object.keys(jwk).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+      expect(Object.keys(jwk).sort()).toEqual(PUBLIC_MEMBERS[KINDS[alg].kty]);
     }
   });
 
   it('survive being exported and imported', async () => {
-    const key = await generateSigningKey();
+    const key = await generateSigningKey(alg);
 
-    const restored = await importSigningKey(exportSigningKey(key));
+    const restored = await importSigningKey(exportSigningKey(key), alg);
 
     expect(restored.publicJwk).toEqual(key.publicJwk);
     expect(restored.privateKey.equals(key.privateKey)).toBe(true);
   });
+});
 
-  it('are not made from a key of another kind', async () => {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-    const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
+describe('the strength of signing keys', () => {
+  it('K03 is a P-256 key or 3072 bits of RSA', async () => {
+    const strength = async (alg: 'ES256' | 'PS256' | 'RS256') =>
+      (await generateSigningKey(alg)).privateKey.asymmetricKeyDetails;
 
-    await expect(importSigningKey(pkcs8)).rejects.toThrow('not a P-256 private key');
+    expect(await strength('ES256')).toMatchObject({ namedCurve: 'prime256v1' });
+    expect(await strength('PS256')).toMatchObject({ modulusLength: 3_072 });
+    expect(await strength('RS256')).toMatchObject({ modulusLength: 3_072 });
+  });
+
+  it('K03 is no less for what is imported', async () => {
+    const weak = generateKeyPairSync('rsa', { modulusLength: 1_024 }).privateKey;
+    const enough = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey;
+
+    await expect(importSigningKey(pkcs8(weak), 'PS256')).rejects.toThrow('at least 2048 bits');
+    await expect(importSigningKey(pkcs8(enough), 'PS256')).resolves.toMatchObject({ alg: 'PS256' });
+  });
+
+  it('K03 is not that of another kind of key', async () => {
+    const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
+    const ed448 = generateKeyPairSync('ed448').privateKey;
+
+    await expect(importSigningKey(pkcs8(p384), 'ES256')).rejects.toThrow('not a private key for');
+    await expect(importSigningKey(pkcs8(p384), 'RS256')).rejects.toThrow('not a private key for');
+    await expect(importSigningKey(pkcs8(ed448), 'EdDSA')).rejects.toThrow('not a private key for');
   });
 });
+
+function pkcs8(privateKey: KeyObject): Buffer {
+  return privateKey.export({ format: 'der', type: 'pkcs8' });
+}

@@ -8,10 +8,12 @@ import {
 import { promisify } from 'node:util';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 
-/** The algorithms access tokens can be signed with (RFC 7518 3.1). */
-export type SigningAlgorithm = 'ES256';
+/** The algorithms tokens can be signed with (RFC 7518 3.1; EdDSA, with Ed25519 only: RFC 8037 3.1). */
+export const signingAlgorithms = ['ES256', 'PS256', 'RS256', 'EdDSA'] as const;
 
-/** A key that signs access tokens. */
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+/** A key that signs tokens. */
 export interface SigningKey {
   /** The key's identifier: its RFC 7638 thumbprint, so that it cannot be given to two keys. */
   readonly kid: string;
@@ -29,21 +31,24 @@ export interface PublicSigningJwk extends JWK {
   readonly use: 'sig';
 }
 
+/** What is generated; what is imported may be as small as RFC 7518 3.3 and 3.5 allow. */
+const RSA_BITS = 3_072;
+const FEWEST_RSA_BITS = 2_048;
+
 const generate = promisify(generateKeyPair);
 
-/** Makes a new P-256 key for ES256 (RFC 7518 3.4). */
-export async function generateSigningKey(): Promise<SigningKey> {
-  const { privateKey } = await generate('ec', { namedCurve: 'P-256' });
-  return describe(privateKey);
+/** Makes a new key: P-256 for ES256, RSA with 3072 bits for PS256 and RS256, Ed25519 for EdDSA. */
+export async function generateSigningKey(alg: SigningAlgorithm): Promise<SigningKey> {
+  return describe(await generatePrivateKey(alg), alg);
 }
 
 /**
  * Reads a signing key from its PKCS #8 form (RFC 5958), as {@link exportSigningKey} wrote it.
  *
- * @throws Error if it is no P-256 private key.
+ * @throws Error if it is no private key for the algorithm, or too weak a one.
  */
-export async function importSigningKey(pkcs8: Buffer): Promise<SigningKey> {
-  return describe(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
+export async function importSigningKey(pkcs8: Buffer, alg: SigningAlgorithm): Promise<SigningKey> {
+  return describe(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }), alg);
 }
 
 /** The private key in PKCS #8 form (RFC 5958). To be stored encrypted only: see `sealPrivateKey`. */
@@ -51,15 +56,43 @@ export function exportSigningKey(key: SigningKey): Buffer {
   return key.privateKey.export({ format: 'der', type: 'pkcs8' });
 }
 
-async function describe(privateKey: KeyObject): Promise<SigningKey> {
-  const { kty, crv, x, y }: JsonWebKey = createPublicKey(privateKey).export({ format: 'jwk' });
-  if (kty !== 'EC' || crv !== 'P-256' || !x || !y) throw new Error('not a P-256 private key');
-  const members = { kty, crv, x, y };
+async function generatePrivateKey(alg: SigningAlgorithm): Promise<KeyObject> {
+  switch (alg) {
+    case 'ES256':
+      return (await generate('ec', { namedCurve: 'P-256' })).privateKey;
+    case 'PS256':
+    case 'RS256':
+      return (await generate('rsa', { modulusLength: RSA_BITS })).privateKey;
+    case 'EdDSA':
+      return (await generate('ed25519')).privateKey;
+  }
+}
+
+async function describe(privateKey: KeyObject, alg: SigningAlgorithm): Promise<SigningKey> {
+  assertFit(privateKey, alg);
+  const members = publicMembers(createPublicKey(privateKey).export({ format: 'jwk' }));
   const kid = await calculateJwkThumbprint(members);
-  return {
-    kid,
-    alg: 'ES256',
-    privateKey,
-    publicJwk: { ...members, kid, alg: 'ES256', use: 'sig' },
-  };
+  return { kid, alg, privateKey, publicJwk: { ...members, kid, alg, use: 'sig' } };
+}
+
+function assertFit(privateKey: KeyObject, alg: SigningAlgorithm): void {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = privateKey;
+  const fits = {
+    ES256: type === 'ec' && details.namedCurve === 'prime256v1',
+    PS256: type === 'rsa',
+    RS256: type === 'rsa',
+    EdDSA: type === 'ed25519',
+  }[alg];
+  if (!fits) throw new Error(`not a private key for ${alg}`);
+  if (type === 'rsa' && (details.modulusLength ?? 0) < FEWEST_RSA_BITS) {
+    throw new Error(`an RSA key has at least ${FEWEST_RSA_BITS} bits`);
+  }
+}
+
+// By name, so that nothing is published but what RFC 7518 6.2.1, 6.3.1 and RFC 8037 2 call public.
+function publicMembers({ kty, crv, x, y, n, e }: JsonWebKey): JWK {
+  if (kty === 'RSA' && n && e) return { kty, n, e };
+  if (kty === 'EC' && crv && x && y) return { kty, crv, x, y };
+  if (kty === 'OKP' && crv && x) return { kty, crv, x };
+  throw new Error('not a key that can be published');
 }

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { ClientsModule } from '../clients/clients.module.js';
 import { ClientAuthenticator } from './client.authenticator.js';
+import { UsedAssertions } from './used-assertions.js';
 
 @Module({
-  imports: [ClientsModule],
-  providers: [ClientAuthenticator],
-  exports: [ClientAuthenticator],
+  imports: [AuditModule, ClientsModule],
+  providers: [ClientAuthenticator, UsedAssertions],
+  exports: [ClientAuthenticator, UsedAssertions],
 })
 export class ClientAuthenticationModule {}

@@ -5,17 +5,30 @@ import {
   Metrics,
   runMigrations,
 } from '@m2m/service-defaults';
-import { createTestDatabase, type TestDatabase } from '@m2m/testing';
+import { createTestDatabase, TestSigningKey, type TestDatabase } from '@m2m/testing';
+import { randomUUID } from 'node:crypto';
+import type { JWTPayload } from 'jose';
 import { DataSource } from 'typeorm';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { ChangeFeed } from '../changes/change-feed.js';
+import { ClientKeys } from '../client-keys/client-keys.js';
+import { KeySetFetcher } from '../client-keys/key-set.fetcher.js';
+import { PublishedKeys } from '../client-keys/published-keys.js';
 import { digestClientSecret } from '../clients/client-secret.js';
 import { SecretUsage } from '../clients/secret-usage.js';
 import { TypeOrmClientRegistry } from '../clients/typeorm-client.registry.js';
 import { authDatabase } from '../database/auth-database.js';
 import { FormParameters } from '../oauth/form-parameters.js';
 import { OAuthError } from '../oauth/oauth-error.js';
+import { ClientThrottle } from '../throttling/client.throttle.js';
+import { AssertionVerifier } from './assertion.verifier.js';
+import { CLIENT_ASSERTION_TYPE } from './client-assertion.js';
 import { ClientAuthenticator } from './client.authenticator.js';
+import { UsedAssertions } from './used-assertions.js';
+
+const ISSUER = 'https://issuer.example';
+const NEVER = 1_000;
 
 describe('ClientAuthenticator', () => {
   const lines: string[] = [];
@@ -24,6 +37,7 @@ describe('ClientAuthenticator', () => {
   let dataSource: DataSource;
   let feed: ChangeFeed;
   let authenticator: ClientAuthenticator;
+  let key: TestSigningKey;
 
   beforeAll(async () => {
     database = await createTestDatabase(inject('postgresUrl'));
@@ -33,16 +47,25 @@ describe('ClientAuthenticator', () => {
     const logger = createEventLogger('auth', 'info', { write: (line) => void lines.push(line) });
     feed = new ChangeFeed(database.url, logger);
     const registry = new TypeOrmClientRegistry(dataSource, feed);
+    const audit = new AuditTrail(dataSource, logger, metrics);
+    const fetcher = new KeySetFetcher({ privateAddresses: false });
+    const published = new PublishedKeys(fetcher, logger, metrics);
     authenticator = new ClientAuthenticator(
       registry,
       new SecretUsage(dataSource, logger),
-      logger,
+      new AssertionVerifier(ISSUER, new ClientKeys(published)),
+      new UsedAssertions(dataSource),
+      new ClientThrottle(NEVER, dataSource, feed, audit, logger, metrics),
+      audit,
       metrics,
     );
     feed.onModuleInit();
     await insertClient('by-header', 'client_secret_basic', false);
     await insertClient('by-body', 'client_secret_post', false);
     await insertClient('disabled', 'client_secret_basic', true);
+    key = await TestSigningKey.generate('first');
+    await insertClientWithKey('by-key', key);
+    await vi.waitUntil(() => feed.isCurrent);
   });
 
   beforeEach(() => {
@@ -77,7 +100,7 @@ describe('ClientAuthenticator', () => {
 
     expect(refusals[0]).toMatchObject({ status: 401, code: 'invalid_client' });
     for (const refusal of refusals) expect(refusal).toEqual(refusals[0]);
-    expect(lines.map((line) => (JSON.parse(line) as { reason: string }).reason)).toEqual([
+    expect(reasons()).toEqual([
       'unknown_client',
       'wrong_secret',
       'wrong_secret',
@@ -89,7 +112,7 @@ describe('ClientAuthenticator', () => {
     expect(lines.join('')).not.toMatch(/hunter2|secret of/);
   });
 
-  it('counts failures by a reason, of which there are five', async () => {
+  it('counts failures by a reason, of which there are eight', async () => {
     const before = await failures();
     for (const clientId of ['nobody', 'someone', 'anyone'])
       await refusalOf(byHeader(clientId, 'x'));
@@ -103,7 +126,7 @@ describe('ClientAuthenticator', () => {
       wrong_secret: (before['wrong_secret'] ?? NaN) + 1,
       no_credentials: (before['no_credentials'] ?? NaN) + 1,
     });
-    expect(Object.keys(after)).toHaveLength(5);
+    expect(Object.keys(after)).toHaveLength(8);
   });
 
   it('logs no more than the start of an endless client_id', async () => {
@@ -111,6 +134,113 @@ describe('ClientAuthenticator', () => {
 
     expect(lines.join('').length).toBeLessThan(1_000);
   });
+
+  it('knows a client by its assertion, which goes once (P01, P10)', async () => {
+    const assertion = await assertionOf('by-key', key);
+
+    await expect(byAssertion(assertion)).resolves.toMatchObject({ clientId: 'by-key' });
+    await expect(refusalOf(byAssertion(assertion))).resolves.toMatchObject({
+      status: 401,
+      code: 'invalid_client',
+    });
+    expect(reasons()).toEqual(['replayed_assertion']);
+  });
+
+  it('lets one of many attempts with the same assertion succeed (P10)', async () => {
+    const assertion = await assertionOf('by-key', key);
+    const attempts = Array.from({ length: 10 }, () => byAssertion(assertion));
+
+    const outcomes = await Promise.allSettled(attempts);
+
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(reasons()).toEqual(Array(9).fill('replayed_assertion'));
+  });
+
+  it('answers a wrong assertion like a wrong secret, and the log says what is wrong (A05)', async () => {
+    const stranger = await TestSigningKey.generate('first');
+    const refusals = [
+      await refusalOf(byHeader('nobody', 'any')),
+      await refusalOf(byAssertion(await assertionOf('nobody', key))),
+      await refusalOf(byAssertion(await assertionOf('by-key', stranger))),
+      await refusalOf(byAssertion(await assertionOf('by-key', key, { aud: 'https://x.example' }))),
+      await refusalOf(byAssertion('e30.e30.e30')),
+      await refusalOf(byAssertion(await assertionOf('\0', key))),
+    ];
+
+    for (const refusal of refusals) expect(refusal).toEqual(refusals[0]);
+    expect(faults()).toEqual([undefined, undefined, 'bad_signature', 'wrong_audience']);
+    expect(reasons()).toEqual([
+      'unknown_client',
+      'unknown_client',
+      'wrong_assertion',
+      'wrong_assertion',
+    ]);
+  });
+
+  it('lets nobody use up the assertion of a client without its key', async () => {
+    const stranger = await TestSigningKey.generate('first');
+    const jti = randomUUID();
+
+    await refusalOf(byAssertion(await assertionOf('by-key', stranger, { jti })));
+
+    await expect(byAssertion(await assertionOf('by-key', key, { jti }))).resolves.toBeDefined();
+  });
+
+  it('takes from a client the method it is registered for and no other (A09)', async () => {
+    await dataSource.query(`
+      UPDATE client SET token_endpoint_auth_method = 'client_secret_basic', jwks = NULL
+      WHERE client_id = 'by-key'`);
+    await refusalOf(byAssertion(await assertionOf('by-key', key)));
+    await dataSource.query(
+      `UPDATE client SET token_endpoint_auth_method = 'private_key_jwt', jwks = $1
+       WHERE client_id = 'by-key'`,
+      [{ keys: [key.publicJwk] }],
+    );
+    await insertSecret('by-key');
+    await refusalOf(byHeader('by-key', 'secret of by-key'));
+    await refusalOf(byBody('by-key', 'secret of by-key'));
+
+    expect(reasons()).toEqual(['wrong_method', 'wrong_method', 'wrong_method']);
+  });
+
+  it('knows a key as soon as it is registered, before it has heard of it', async () => {
+    const next = await TestSigningKey.generate('next');
+    await byAssertion(await assertionOf('by-key', key));
+    await dataSource.transaction(async (manager) => {
+      // Without the trigger that would tell of it.
+      await manager.query('SET LOCAL session_replication_role = replica');
+      await manager.query(`UPDATE client SET jwks = $1 WHERE client_id = 'by-key'`, [
+        { keys: [next.publicJwk] },
+      ]);
+    });
+
+    await expect(byAssertion(await assertionOf('by-key', next))).resolves.toBeDefined();
+
+    await refusalOf(byAssertion(await assertionOf('by-key', key)));
+    expect(reasons()).toEqual(['wrong_assertion']);
+    await dataSource.query(`UPDATE client SET jwks = $1 WHERE client_id = 'by-key'`, [
+      { keys: [key.publicJwk] },
+    ]);
+  });
+
+  it('asks the database nothing for a secret, and for an assertion whether it is new', async () => {
+    await byHeader('by-header', 'secret of by-header');
+    await byAssertion(await assertionOf('by-key', key));
+    const assertion = await assertionOf('by-key', key);
+    const query = vi.spyOn(dataSource, 'query');
+
+    await byHeader('by-header', 'secret of by-header');
+    expect(query).toHaveBeenCalledTimes(0);
+    await byAssertion(assertion);
+    expect(query.mock.calls.map(([statement]) => statement)).toEqual([
+      expect.stringContaining('INSERT INTO used_assertion'),
+    ]);
+    query.mockRestore();
+  });
+
+  const logged = () => lines.map((line) => JSON.parse(line) as { reason: string; fault?: string });
+  const reasons = () => logged().map(({ reason }) => reason);
+  const faults = () => logged().map(({ fault }) => fault);
 
   async function failures(): Promise<Record<string, number>> {
     const text = await metrics.registry.getSingleMetricAsString(
@@ -131,6 +261,20 @@ describe('ClientAuthenticator', () => {
     return authenticate(undefined, parameters);
   }
 
+  function byAssertion(assertion: string) {
+    const parameters = {
+      client_assertion_type: CLIENT_ASSERTION_TYPE,
+      client_assertion: assertion,
+    };
+    return authenticate(undefined, form(parameters));
+  }
+
+  function assertionOf(clientId: string, signer: TestSigningKey, claims: JWTPayload = {}) {
+    const exp = Math.floor(Date.now() / 1_000) + 60;
+    const good = { iss: clientId, sub: clientId, aud: ISSUER, exp, jti: randomUUID() };
+    return signer.sign({ ...good, ...claims }, { typ: 'JWT' });
+  }
+
   function authenticate(authorization: string[] | undefined, parameters: FormParameters) {
     const raw = { headersDistinct: { authorization } } as unknown as IncomingMessage;
     return authenticator.authenticate({ raw, ip: '127.0.0.1' }, parameters);
@@ -142,10 +286,22 @@ describe('ClientAuthenticator', () => {
        VALUES ($1, $1, $2, '{client_credentials}', $3)`,
       [clientId, method, disabled],
     );
+    await insertSecret(clientId);
+  }
+
+  async function insertSecret(clientId: string) {
     await dataSource.query('INSERT INTO client_secret (digest, client_id) VALUES ($1, $2)', [
       digestClientSecret(`secret of ${clientId}`),
       clientId,
     ]);
+  }
+
+  async function insertClientWithKey(clientId: string, { publicJwk }: TestSigningKey) {
+    await dataSource.query(
+      `INSERT INTO client (client_id, client_name, token_endpoint_auth_method, grant_types, jwks)
+       VALUES ($1, $1, 'private_key_jwt', '{client_credentials}', $2)`,
+      [clientId, { keys: [publicJwk] }],
+    );
   }
 });
 

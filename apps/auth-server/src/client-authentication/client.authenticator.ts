@@ -1,14 +1,25 @@
-import { EventLogger, Metrics, type BoundedCounter } from '@m2m/service-defaults';
+import { Metrics, type BoundedCounter } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { matchingSecret } from '../clients/client-secret.js';
 import { ClientRegistry } from '../clients/client.registry.js';
 import type { RegisteredClient } from '../clients/registered-client.js';
 import { SecretUsage } from '../clients/secret-usage.js';
+import { shownClientId } from '../clients/shown-client-id.js';
 import type { FormParameters } from '../oauth/form-parameters.js';
 import { oauthErrorCodeOf } from '../oauth/oauth-error-code.js';
 import { invalidClient, type OAuthError } from '../oauth/oauth-error.js';
-import { presentedCredentials, type PresentedCredentials } from './presented-credentials.js';
+import { ClientThrottle } from '../throttling/client.throttle.js';
+import type { AssertionFault } from './assertion-rules.js';
+import { AssertionVerifier } from './assertion.verifier.js';
+import {
+  presentedCredentials,
+  type PresentedAssertion,
+  type PresentedCredentials,
+  type PresentedSecret,
+} from './presented-credentials.js';
+import { UsedAssertions } from './used-assertions.js';
 
 const failureReasons = [
   'no_credentials',
@@ -16,11 +27,18 @@ const failureReasons = [
   'disabled_client',
   'wrong_method',
   'wrong_secret',
+  'wrong_assertion',
+  'replayed_assertion',
+  'keys_unavailable',
 ] as const;
 
 type FailureReason = (typeof failureReasons)[number];
 
-const LONGEST_LOGGED_ID = 100;
+/** Why a client is refused, and what exactly is wrong with its assertion. */
+interface Failure {
+  readonly reason: FailureReason;
+  readonly fault?: AssertionFault;
+}
 
 /** Authenticates the client behind a request to an OAuth endpoint (RFC 6749 2.3). */
 @Injectable()
@@ -30,7 +48,10 @@ export class ClientAuthenticator {
   constructor(
     private readonly clients: ClientRegistry,
     private readonly secretUsage: SecretUsage,
-    private readonly logger: EventLogger,
+    private readonly assertions: AssertionVerifier,
+    private readonly usedAssertions: UsedAssertions,
+    private readonly throttle: ClientThrottle,
+    private readonly audit: AuditTrail,
     metrics: Metrics,
   ) {
     this.failures = metrics.counterBy({
@@ -41,43 +62,95 @@ export class ClientAuthenticator {
     });
   }
 
-  /** @throws OAuthError `invalid_client` or `invalid_request` */
+  /** @throws OAuthError `invalid_client` or `invalid_request`; 429 after too many failures */
   async authenticate(
     request: Pick<FastifyRequest, 'raw' | 'ip'>,
     parameters: FormParameters,
   ): Promise<RegisteredClient> {
     const credentials = this.credentialsOf(request, parameters);
-    const remembered = this.clients.remembered(credentials.clientId);
-    if (remembered && !this.reasonToRefuse(remembered, credentials)) return remembered;
-    // What is remembered may be a second old. That nothing is refused without asking the database also
-    // makes refusals take equally long, whether there is such a client or not.
-    const client = await this.clients.read(credentials.clientId);
-    const reason = this.reasonToRefuse(client, credentials);
-    if (!client || reason) throw this.refusal(credentials, reason ?? 'unknown_client');
+    const client = await this.identify(credentials, request.ip);
+    if (credentials.method === 'private_key_jwt') await this.useUp(credentials, request.ip);
     return client;
   }
 
-  private reasonToRefuse(
+  private async identify(
+    credentials: PresentedCredentials,
+    address: string,
+  ): Promise<RegisteredClient> {
+    // A signature cannot be guessed: no failures of others stand in the way of a client with a key.
+    const throttle = credentials.method === 'private_key_jwt' ? undefined : this.throttle;
+    throttle?.check(credentials.clientId, address);
+    const remembered = this.clients.remembered(credentials.clientId);
+    const failure = await this.failureOf(remembered, credentials);
+    if (remembered && !failure) return remembered;
+    // What is remembered may be a second old. That nothing is refused without asking the database also
+    // makes refusals take equally long, whether there is such a client or not.
+    const client = await this.clients.read(credentials.clientId);
+    const failureNow = await this.failureOf(client, credentials);
+    if (!client || failureNow) {
+      await throttle?.countFailure(credentials.clientId, address);
+      throw this.refusal(credentials, address, failureNow ?? { reason: 'unknown_client' });
+    }
+    return client;
+  }
+
+  private async failureOf(
     client: RegisteredClient | undefined,
-    { method, clientSecret }: PresentedCredentials,
-  ): FailureReason | undefined {
-    // Compared in every case, so that its time tells nothing about the client.
+    credentials: PresentedCredentials,
+  ): Promise<Failure | undefined> {
+    const reason = reasonNotToTry(client, credentials);
+    const mayTry = reason ? undefined : client;
+    // Checked even if it cannot help any more, so that its time tells nothing about the client.
+    const failure =
+      credentials.method === 'private_key_jwt'
+        ? await this.failureOfAssertion(mayTry, credentials)
+        : this.failureOfSecret(mayTry, credentials);
+    return reason ? { reason } : failure;
+  }
+
+  private failureOfSecret(
+    client: RegisteredClient | undefined,
+    { clientSecret }: PresentedSecret,
+  ): Failure | undefined {
     const secret = matchingSecret(clientSecret, client?.secrets ?? [], Date.now());
-    if (!client) return 'unknown_client';
-    if (client.disabled) return 'disabled_client';
-    // RFC 7591 2: a client uses the one method it is registered for.
-    if (client.authMethod !== method) return 'wrong_method';
-    if (!secret) return 'wrong_secret';
+    if (!secret) return { reason: 'wrong_secret' };
     this.secretUsage.note(secret.secretId);
     return undefined;
   }
 
-  private refusal({ clientId, method }: PresentedCredentials, reason: FailureReason): OAuthError {
+  private async failureOfAssertion(
+    client: RegisteredClient | undefined,
+    { assertion }: PresentedAssertion,
+  ): Promise<Failure | undefined> {
+    const fault = await this.assertions.faultOf(assertion, client);
+    if (fault === 'keys_unavailable') return { reason: fault };
+    return fault && { reason: 'wrong_assertion', fault };
+  }
+
+  // The last step, so that nobody can use up an assertion that is not theirs.
+  private async useUp(credentials: PresentedAssertion, address: string): Promise<void> {
+    // Both are there: the assertion has been verified.
+    const { jti, exp } = credentials.assertion.claims as { jti: string; exp: number };
+    const isFirstUse = await this.usedAssertions.use(credentials.clientId, jti, exp);
+    if (!isFirstUse) throw this.refusal(credentials, address, { reason: 'replayed_assertion' });
+  }
+
+  private refusal(
+    { clientId, method }: PresentedCredentials,
+    address: string,
+    { reason, fault }: Failure,
+  ): OAuthError {
     this.failures.inc(reason);
-    this.logger.warn('client_authentication.failed', `refused a client: ${reason}`, {
-      client_id: clientId.slice(0, LONGEST_LOGGED_ID),
-      auth_method: method,
+    const shownId = shownClientId(clientId);
+    this.audit.record({
+      event: 'client_authentication.failed',
+      // Nobody knows who it was.
+      actor: undefined,
+      subject: shownId,
+      outcome: 'failure',
       reason,
+      message: `refused a client: ${reason}`,
+      details: { client_id: shownId, auth_method: method, fault, address },
     });
     return invalidClient();
   }
@@ -93,4 +166,14 @@ export class ClientAuthenticator {
       throw error;
     }
   }
+}
+
+function reasonNotToTry(
+  client: RegisteredClient | undefined,
+  { method }: PresentedCredentials,
+): FailureReason | undefined {
+  if (!client) return 'unknown_client';
+  if (client.disabled) return 'disabled_client';
+  // RFC 7591 2: a client uses the one method it is registered for.
+  return client.authMethod === method ? undefined : 'wrong_method';
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FormParameters } from '../oauth/form-parameters.js';
 import { OAuthError } from '../oauth/oauth-error.js';
+import { CLIENT_ASSERTION_TYPE } from './client-assertion.js';
 import { presentedCredentials } from './presented-credentials.js';
 
 describe('presentedCredentials', () => {
@@ -34,6 +35,55 @@ describe('presentedCredentials', () => {
       clientId: 'worker',
       clientSecret: 'a+b c',
     });
+  });
+
+  it('reads an assertion, and its client from what it says of itself', () => {
+    const jwt = jwtOf({ iss: 'worker', sub: 'worker' });
+    const expected = {
+      method: 'private_key_jwt',
+      clientId: 'worker',
+      assertion: {
+        jwt,
+        clientId: 'worker',
+        header: { alg: 'ES256' },
+        claims: { iss: 'worker', sub: 'worker' },
+      },
+    };
+
+    expect(presentedCredentials(undefined, form(asserting(jwt)))).toEqual(expected);
+    const named = form({ ...asserting(jwt), client_id: 'worker' });
+    expect(presentedCredentials(undefined, named)).toEqual(expected);
+    const withoutSub = form(asserting(jwtOf({ iss: 'worker' })));
+    expect(presentedCredentials(undefined, withoutSub)).toMatchObject({ clientId: 'worker' });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['no assertion', { client_assertion_type: CLIENT_ASSERTION_TYPE }],
+    ['no type', { client_assertion: jwtOf({ sub: 'worker' }) }],
+    [
+      'the type of SAML',
+      {
+        ...asserting(jwtOf({ sub: 'worker' })),
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer',
+      },
+    ],
+    ['a client_id of another client (A08)', { ...asserting(jwtOf({ sub: 'a' })), client_id: 'b' }],
+  ])('refuses a request with %s (P02)', (_kind, parameters) => {
+    expect(refusalOf(undefined, parameters)).toBe('invalid_request');
+  });
+
+  it.each([
+    ['nothing of a JWT', 'x'],
+    ['no JSON', 'a.b.c'],
+    ['a list for claims', `${encode({ alg: 'ES256' })}.${encode([])}.c`],
+    ['a header that is no JSON', `x.${encode({ sub: 'worker' })}.c`],
+    ['five parts', 'a.b.c.d.e'],
+    ['no client', jwtOf({})],
+    ['a client that is no text', jwtOf({ sub: 7 })],
+    ['a client that no database takes', jwtOf({ sub: 'a\0' })],
+    ['an empty client', jwtOf({ sub: '' })],
+  ])('refuses an assertion with %s (P02)', (_kind, jwt) => {
+    expect(refusalOf(undefined, asserting(jwt))).toBe('invalid_client');
   });
 
   it.each([
@@ -82,6 +132,16 @@ describe('presentedCredentials', () => {
     expect(refusalOf(basic('worker', 'a'), { client_id: 'worker' })).toBeUndefined();
   });
 });
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+function jwtOf(claims: object): string {
+  return `${encode({ alg: 'ES256' })}.${encode(claims)}.signature`;
+}
+
+function asserting(jwt: string): Record<string, string> {
+  return { client_assertion_type: CLIENT_ASSERTION_TYPE, client_assertion: jwt };
+}
 
 function basic(clientId: string, clientSecret: string): string {
   const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);

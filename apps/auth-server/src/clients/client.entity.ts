@@ -8,6 +8,7 @@ import {
   OneToMany,
   PrimaryColumn,
 } from 'typeorm';
+import { ResourceServerEntity } from '../resource-servers/resource-server.entity.js';
 import { ScopeEntity } from '../resource-servers/scope.entity.js';
 import { ClientSecretEntity } from './client-secret.entity.js';
 import type { ClientAuthMethod } from './registered-client.js';
@@ -75,4 +76,13 @@ export class ClientEntity {
     inverseJoinColumn: { name: 'scope', referencedColumnName: 'name' },
   })
   scopes!: ScopeEntity[];
+
+  /** The resource servers that it asks about tokens for (RFC 7662). */
+  @ManyToMany(() => ResourceServerEntity, (server) => server.introspectionClients)
+  @JoinTable({
+    name: 'resource_server_client',
+    joinColumn: { name: 'client_id', referencedColumnName: 'clientId' },
+    inverseJoinColumn: { name: 'resource_server', referencedColumnName: 'name' },
+  })
+  resourceServers!: ResourceServerEntity[];
 }

@@ -36,6 +36,8 @@ export interface RegisteredClient {
   readonly jwks: JSONWebKeySet | undefined;
   readonly jwksUri: string | undefined;
   readonly scopes: readonly ClientScope[];
+  /** The identifiers of the resource servers that it asks about tokens for (RFC 7662). */
+  readonly resourceServers: readonly string[];
   /** How long its access tokens live, in seconds, where that is not the server's own setting. */
   readonly accessTokenLifetime: number | undefined;
   /** Its tokens issued before this time, in seconds since the epoch, are revoked; 0 if none are. */

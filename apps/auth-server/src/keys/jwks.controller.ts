@@ -1,15 +1,26 @@
-import { jsonWebKeySet, type JsonWebKeySet } from '@m2m/token-issuance';
-import { Controller, Get, Header } from '@nestjs/common';
+import { Public } from '@m2m/guards';
+import type { JsonWebKeySet } from '@m2m/token-issuance';
+import { Controller, Get, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { SigningKeySettings } from './signing-key.settings.js';
 import { SigningKeys } from './signing-keys.js';
 
-/** Publishes the keys by which access tokens are verified (RFC 7517 5). */
+/** Publishes the keys by which tokens are verified (RFC 7517 5). */
+@Public()
 @Controller('oauth2/jwks')
 export class JwksController {
-  constructor(private readonly keys: SigningKeys) {}
+  private readonly cacheControl: string;
+
+  constructor(
+    private readonly keys: SigningKeys,
+    settings: SigningKeySettings,
+  ) {
+    this.cacheControl = `public, max-age=${settings.keySetMaxAgeSeconds}`;
+  }
 
   @Get()
-  @Header('cache-control', 'public, max-age=300')
-  jwks(): JsonWebKeySet {
-    return jsonWebKeySet(this.keys.published);
+  jwks(@Res({ passthrough: true }) reply: FastifyReply): JsonWebKeySet {
+    reply.header('cache-control', this.cacheControl);
+    return this.keys.keySet;
   }
 }

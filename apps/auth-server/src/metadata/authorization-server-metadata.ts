@@ -1,25 +1,48 @@
+import type { SigningAlgorithm } from '@m2m/token-issuance';
+import { assertionAlgorithms } from '../client-authentication/assertion-rules.js';
 import { clientAuthMethods } from '../clients/registered-client.js';
 import { ClientCredentialsGrant } from '../token/client-credentials.grant.js';
 
-/** Authorization server metadata (RFC 8414 2): what works here, and nothing else. */
+/** Authorization server metadata (RFC 8414 2, RFC 9701 7): what works here, and nothing else. */
 export interface AuthorizationServerMetadata {
   readonly issuer: string;
   readonly token_endpoint: string;
+  readonly introspection_endpoint: string;
+  readonly revocation_endpoint: string;
   readonly jwks_uri: string;
   readonly response_types_supported: readonly string[];
   readonly grant_types_supported: readonly string[];
   readonly token_endpoint_auth_methods_supported: readonly string[];
+  readonly token_endpoint_auth_signing_alg_values_supported: readonly string[];
+  readonly introspection_endpoint_auth_methods_supported: readonly string[];
+  readonly introspection_endpoint_auth_signing_alg_values_supported: readonly string[];
+  readonly introspection_signing_alg_values_supported: readonly string[];
+  readonly revocation_endpoint_auth_methods_supported: readonly string[];
+  readonly revocation_endpoint_auth_signing_alg_values_supported: readonly string[];
 }
 
-export function authorizationServerMetadata(issuer: string): AuthorizationServerMetadata {
+/** @param signingAlgorithms what introspection responses may be signed by. */
+export function authorizationServerMetadata(
+  issuer: string,
+  signingAlgorithms: readonly SigningAlgorithm[],
+): AuthorizationServerMetadata {
   return {
     issuer,
     token_endpoint: `${issuer}/oauth2/token`,
+    introspection_endpoint: `${issuer}/oauth2/introspect`,
+    revocation_endpoint: `${issuer}/oauth2/revoke`,
     jwks_uri: `${issuer}/oauth2/jwks`,
     // RFC 8414 2 requires this member; there is no authorization endpoint that could have response types.
     response_types_supported: [],
     grant_types_supported: [ClientCredentialsGrant.type],
-    token_endpoint_auth_methods_supported: [...clientAuthMethods],
+    // Clients authenticate in the same ways everywhere.
+    token_endpoint_auth_methods_supported: clientAuthMethods,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_methods_supported: clientAuthMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_signing_alg_values_supported: signingAlgorithms,
+    revocation_endpoint_auth_methods_supported: clientAuthMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   };
 }
 

@@ -1,20 +1,29 @@
+import { Public } from '@m2m/guards';
+import type { SigningAlgorithm } from '@m2m/token-issuance';
 import { Controller, Get, Header, type Type } from '@nestjs/common';
+import { SigningKeys } from '../keys/signing-keys.js';
 import {
   authorizationServerMetadata,
   metadataPath,
   type AuthorizationServerMetadata,
 } from './authorization-server-metadata.js';
 
-/** Makes the controller that publishes the metadata at the address the issuer identifier gives it. */
-export function metadataController(issuer: string): Type {
-  const metadata = authorizationServerMetadata(issuer);
-
+/**
+ * Makes the controller that publishes the metadata at the address the issuer identifier gives it.
+ *
+ * @param nextAlgorithm of the signing keys that will be made.
+ */
+export function metadataController(issuer: string, nextAlgorithm: SigningAlgorithm): Type {
+  @Public()
   @Controller()
   class MetadataController {
+    constructor(private readonly keys: SigningKeys) {}
+
     @Get(metadataPath(issuer))
     @Header('cache-control', 'public, max-age=300')
     metadata(): AuthorizationServerMetadata {
-      return metadata;
+      const inUse = this.keys.published.map(({ alg }) => alg);
+      return authorizationServerMetadata(issuer, [...new Set([nextAlgorithm, ...inUse])]);
     }
   }
   return MetadataController;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CLIENT_ASSERTION_TYPE } from '../client-authentication/client-assertion.js';
 import { presentedCredentials } from '../client-authentication/presented-credentials.js';
 import type { RegisteredClient } from '../clients/registered-client.js';
 import { decideGrant } from '../token/grant-decision.js';
@@ -16,6 +17,7 @@ const DESCRIPTION = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/;
 /** Input that would break the rule if any of it came back. */
 const BAD = '"\\\n\u00e9';
 
+const ASSERTION = `client_assertion_type=${encodeURIComponent(CLIENT_ASSERTION_TYPE)}`;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const NOTHING_ASKED = { scopes: undefined, resources: [] };
 
@@ -24,7 +26,12 @@ const client: RegisteredClient = {
   authMethod: 'client_secret_basic',
   grantTypes: ['client_credentials'],
   disabled: false,
-  secretDigests: [],
+  secrets: [],
+  jwks: undefined,
+  jwksUri: undefined,
+  resourceServers: [],
+  accessTokenLifetime: undefined,
+  tokensValidFrom: 0,
   scopes: [
     { name: 'a', resource: 'https://a.example' },
     { name: 'b', resource: 'https://b.example' },
@@ -42,6 +49,12 @@ const refusals: [string, () => unknown][] = [
   ['a control character', () => form(`a=%00${encodeURIComponent(BAD)}`)],
   ['two ways to authenticate', () => presentedCredentials(['Basic YTpi'], form('client_secret=a'))],
   ['another client', () => presentedCredentials(['Basic YTpi'], form(`client_id=%22%5c%0a`))],
+  ['an assertion without its type', () => presentedCredentials([], form('client_assertion=a'))],
+  ['a type without its assertion', () => presentedCredentials([], form('client_assertion_type=a'))],
+  [
+    'no JWT for an assertion',
+    () => presentedCredentials([], form(`${ASSERTION}&client_assertion=a`)),
+  ],
   ['no credentials', () => presentedCredentials(undefined, form(''))],
   ['a malformed scope', () => requestedScopes(BAD)],
   ['a scope that is not held', () => decide([BAD], [])],

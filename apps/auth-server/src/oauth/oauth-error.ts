@@ -43,6 +43,20 @@ export const invalidClient = () =>
     'www-authenticate': 'Basic realm="auth-server", charset="UTF-8"',
   });
 
+/**
+ * Too many failed attempts to authenticate. OAuth has no code of its own for it; this one says that it passes
+ * (RFC 6749 4.1.2.1), and clients of every kind try again after it.
+ *
+ * @param retryAfter whole seconds (RFC 9110 10.2.3).
+ */
+export const tooManyFailures = (retryAfter: number) =>
+  new OAuthError(
+    429,
+    'temporarily_unavailable',
+    'Too many failed attempts to authenticate this client from this address',
+    { 'retry-after': String(retryAfter) },
+  );
+
 export const unauthorizedClient = () =>
   new OAuthError(400, 'unauthorized_client', 'The client is not registered for this grant type');
 

@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { calculateJwkThumbprint, importJWK } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { credentialFromFile } from './credential-file.js';
+import { privateKeyFromFile, secretFromFile } from './credential-file.js';
 import { registryDocument } from './registry-document.js';
 
-describe('credentialFromFile', () => {
+describe('the credential file of a client', () => {
   let parent: string;
   let directory: string;
 
@@ -17,7 +18,7 @@ describe('credentialFromFile', () => {
   afterEach(() => rm(parent, { recursive: true }));
 
   it('makes a secret and its file, for the owner only', async () => {
-    const secret = await credentialFromFile(directory, 'worker');
+    const secret = await secretFromFile(directory, 'worker');
 
     const file = join(directory, 'worker.json');
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
@@ -30,34 +31,62 @@ describe('credentialFromFile', () => {
   });
 
   it('returns the secret in the file from then on', async () => {
-    const first = await credentialFromFile(directory, 'worker');
+    const first = await secretFromFile(directory, 'worker');
 
-    await expect(credentialFromFile(directory, 'worker')).resolves.toBe(first);
-    await expect(credentialFromFile(directory, 'other')).resolves.not.toBe(first);
+    await expect(secretFromFile(directory, 'worker')).resolves.toBe(first);
+    await expect(secretFromFile(directory, 'other')).resolves.not.toBe(first);
+  });
+
+  it.each([
+    ['ES256', { kty: 'EC', crv: 'P-256' }],
+    ['PS256', { kty: 'RSA' }],
+    ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
+  ] as const)('holds a private key for %s and its file, for the owner only', async (alg, kind) => {
+    const key = await privateKeyFromFile(directory, 'signer', alg);
+
+    expect(key).toMatchObject({ ...kind, alg, use: 'sig' });
+    expect(key.kid).toBe(await calculateJwkThumbprint(key));
+    await expect(importJWK(key)).resolves.toMatchObject({ type: 'private' });
+    const file = join(directory, 'signer.json');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      client_id: 'signer',
+      private_key: key,
+    });
+    expect(await modeOf(file)).toBe(0o600);
+    await expect(privateKeyFromFile(directory, 'signer', 'ES256')).resolves.toEqual(key);
+  });
+
+  it('is not replaced by one of the other kind', async () => {
+    const secret = await secretFromFile(directory, 'worker');
+    await privateKeyFromFile(directory, 'signer', 'ES256');
+
+    await expect(privateKeyFromFile(directory, 'worker', 'ES256')).rejects.toThrow();
+    await expect(secretFromFile(directory, 'signer')).rejects.toThrow();
+    await expect(secretFromFile(directory, 'worker')).resolves.toBe(secret);
   });
 
   it('never replaces a file that it cannot understand', async () => {
-    await credentialFromFile(directory, 'worker');
+    await secretFromFile(directory, 'worker');
     const file = join(directory, 'worker.json');
     await writeFile(file, '{"client_id":"worker"');
 
-    await expect(credentialFromFile(directory, 'worker')).rejects.toThrow();
+    await expect(secretFromFile(directory, 'worker')).rejects.toThrow();
     await expect(readFile(file, 'utf8')).resolves.toBe('{"client_id":"worker"');
   });
 
   it.each(['../escaped', '/etc/escaped', '..', '.', 'a/b', '..\\escaped', 'a b:c%'])(
     'keeps the file of the client %s inside its directory',
     async (clientId) => {
-      const secret = await credentialFromFile(directory, clientId);
+      const secret = await secretFromFile(directory, clientId);
 
       expect(await readdir(parent)).toEqual(['clients']);
       expect(await readdir(directory)).toHaveLength(1);
-      await expect(credentialFromFile(directory, clientId)).resolves.toBe(secret);
+      await expect(secretFromFile(directory, clientId)).resolves.toBe(secret);
     },
   );
 
   it('takes the longest client_id that a registry document may hold', async () => {
-    await expect(credentialFromFile(directory, 'é'.repeat(33))).resolves.toMatch(/^cs_/);
+    await expect(secretFromFile(directory, 'é'.repeat(33))).resolves.toMatch(/^cs_/);
     expect(registryDocument.safeParse(documentWith('é'.repeat(33))).success).toBe(true);
     expect(registryDocument.safeParse(documentWith('é'.repeat(34))).success).toBe(false);
   });

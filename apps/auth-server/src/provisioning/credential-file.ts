@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generateSigningKey } from '@m2m/token-issuance';
+import type { JWK } from 'jose';
 import { z } from 'zod';
+import type { ClientKeyAlgorithm } from '../client-keys/client-key.js';
 import { generateClientSecret } from '../clients/client-secret.js';
 
-const credentialFile = z.object({ client_id: z.string(), client_secret: z.string() });
+const secretFile = z.object({ client_id: z.string(), client_secret: z.string() });
+const privateKeyFile = z.object({
+  client_id: z.string(),
+  private_key: z.looseObject({ kty: z.string(), d: z.string(), kid: z.string(), alg: z.string() }),
+});
 
 /**
  * Returns the secret in a client's credential file; where there is no such file, makes a secret and the
@@ -13,14 +20,46 @@ const credentialFile = z.object({ client_id: z.string(), client_secret: z.string
  *
  * @param directory made if it is missing, for the owner only.
  */
-export async function credentialFromFile(directory: string, clientId: string): Promise<string> {
+export async function secretFromFile(directory: string, clientId: string): Promise<string> {
+  const content = await keepFile(directory, clientId, async () => ({
+    client_secret: generateClientSecret(),
+  }));
+  return secretFile.parse(content).client_secret;
+}
+
+/**
+ * The same for a client that has a key: returns its private JWK.
+ *
+ * @param alg what the key is for, if it is made now.
+ */
+export async function privateKeyFromFile(
+  directory: string,
+  clientId: string,
+  alg: ClientKeyAlgorithm,
+): Promise<JWK> {
+  const content = await keepFile(directory, clientId, async () => ({
+    private_key: await generatePrivateKey(alg),
+  }));
+  return privateKeyFile.parse(content).private_key;
+}
+
+async function generatePrivateKey(alg: ClientKeyAlgorithm): Promise<object> {
+  const { kid, privateKey } = await generateSigningKey(alg);
+  return { ...privateKey.export({ format: 'jwk' }), kid, alg, use: 'sig' };
+}
+
+async function keepFile(
+  directory: string,
+  clientId: string,
+  generate: () => Promise<object>,
+): Promise<unknown> {
   const file = join(directory, `${encodeURIComponent(clientId)}.json`);
   const existing = await readIfThere(file);
-  if (existing !== undefined) return credentialFile.parse(JSON.parse(existing)).client_secret;
-  const secret = generateClientSecret();
+  if (existing !== undefined) return JSON.parse(existing);
+  const content = { client_id: clientId, ...(await generate()) };
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeAtOnce(file, { client_id: clientId, client_secret: secret });
-  return secret;
+  await writeAtOnce(file, content);
+  return content;
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -1,17 +1,25 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dataSourceOptions, runMigrations } from '@m2m/service-defaults';
+import { createEventLogger, dataSourceOptions, runMigrations } from '@m2m/service-defaults';
 import { createTestDatabase, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { ClientEntity } from '../clients/client.entity.js';
-import { secretMatches } from '../clients/client-secret.js';
+import { ChangeFeed } from '../changes/change-feed.js';
+import { matchingSecret } from '../clients/client-secret.js';
 import { TypeOrmClientRegistry } from '../clients/typeorm-client.registry.js';
 import { authDatabase } from '../database/auth-database.js';
-import { credentialFromFile } from './credential-file.js';
+import { privateKeyFromFile, secretFromFile } from './credential-file.js';
 import { registryDocument, type RegistryDocument } from './registry-document.js';
 import { RegistryProvisioner } from './registry.provisioner.js';
+
+const silent = createEventLogger('auth-server', 'info', { write: () => undefined });
+
+const forPs256 = { token_endpoint_auth_signing_alg: 'PS256' };
+const aKey = {
+  keys: [generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })],
+};
 
 describe('RegistryProvisioner', () => {
   let database: TestDatabase;
@@ -26,7 +34,8 @@ describe('RegistryProvisioner', () => {
     const definition = { ...authDatabase, url: database.url };
     await runMigrations(definition);
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
-    registry = new TypeOrmClientRegistry(dataSource.getRepository(ClientEntity));
+    // Never current, as it does not listen: each look-up reads the database.
+    registry = new TypeOrmClientRegistry(dataSource, new ChangeFeed(database.url, silent));
     provisioner = new RegistryProvisioner(dataSource, directory);
   });
 
@@ -60,11 +69,11 @@ describe('RegistryProvisioner', () => {
   });
 
   it('goes on where it was interrupted between the file and the registration', async () => {
-    const secret = await credentialFromFile(directory, 'worker');
+    const secret = await secretFromFile(directory, 'worker');
 
     await expect(provisioner.provision(document())).resolves.toContain('worker');
 
-    await expect(credentialFromFile(directory, 'worker')).resolves.toBe(secret);
+    await expect(secretFromFile(directory, 'worker')).resolves.toBe(secret);
     await expect(fileOpens('worker')).resolves.toBe(true);
   });
 
@@ -109,10 +118,84 @@ describe('RegistryProvisioner', () => {
     await expect(fileOpens('worker')).resolves.toBe(true);
   });
 
+  it('registers the public half of the key in the file of a client with private_key_jwt', async () => {
+    await expect(provisioner.provision(signers({ signer: {} }))).resolves.toEqual(['signer']);
+
+    const { d, ...publicKey } = await privateKeyFromFile(directory, 'signer', 'ES256');
+    expect(d).toBeDefined();
+    expect(publicKey).toMatchObject({ kty: 'EC', alg: 'ES256' });
+    await expect(registry.find('signer')).resolves.toMatchObject({
+      authMethod: 'private_key_jwt',
+      jwks: { keys: [publicKey] },
+      jwksUri: undefined,
+      secrets: [],
+    });
+  });
+
+  it('makes a key for the algorithm that is asked for', async () => {
+    const [alg, other] = ['EdDSA', 'PS256'] as const;
+    await provisioner.provision(
+      signers({
+        a: { token_endpoint_auth_signing_alg: alg },
+        b: { token_endpoint_auth_signing_alg: other },
+      }),
+    );
+
+    expect((await registry.find('a'))?.jwks?.keys).toMatchObject([{ kty: 'OKP', alg }]);
+    expect((await registry.find('b'))?.jwks?.keys).toMatchObject([{ kty: 'RSA', alg: other }]);
+  });
+
+  it('registers the keys that are given, and makes no file for them', async () => {
+    const jwks_uri = 'https://client.example/jwks.json';
+
+    await provisioner.provision(signers({ a: { jwks: aKey }, b: { jwks_uri } }));
+
+    await expect(registry.find('a')).resolves.toMatchObject({ jwks: aKey });
+    await expect(registry.find('b')).resolves.toMatchObject({ jwks: undefined, jwksUri: jwks_uri });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('changes nothing of keys when it runs again, and adds the one of a file that was lost', async () => {
+    const document = signers({ signer: {} });
+    await provisioner.provision(document);
+    const before = await registry.find('signer');
+
+    await expect(provisioner.provision(document)).resolves.toEqual([]);
+    expect(await registry.find('signer')).toEqual(before);
+
+    await rm(join(directory, 'signer.json'));
+    await expect(provisioner.provision(document)).resolves.toEqual([]);
+    const { kid } = await privateKeyFromFile(directory, 'signer', 'ES256');
+    expect((await registry.find('signer'))?.jwks?.keys).toMatchObject([
+      { kid: before?.jwks?.keys[0]?.kid },
+      { kid },
+    ]);
+  });
+
+  it('goes on with a key where it was interrupted between the file and the registration', async () => {
+    const { kid } = await privateKeyFromFile(directory, 'signer', 'ES256');
+
+    await expect(provisioner.provision(signers({ signer: {} }))).resolves.toEqual(['signer']);
+
+    expect((await registry.find('signer'))?.jwks?.keys).toMatchObject([{ kid }]);
+  });
+
+  it.each<[string, object]>([
+    ['keys and a place of them', { jwks: aKey, jwks_uri: 'https://a.example/jwks' }],
+    ['a given key and the algorithm of one to be made', { jwks: aKey, ...forPs256 }],
+    ['a private key', { jwks: { keys: [{ ...aKey.keys[0], d: 'AAAA' }] } }],
+    ['no key in its set', { jwks: { keys: [] } }],
+    ['a place that is no https', { jwks_uri: 'http://a.example/jwks' }],
+    ['an algorithm that is not taken', { token_endpoint_auth_signing_alg: 'RS256' }],
+    ['a key and a secret', { jwks: aKey, token_endpoint_auth_method: 'client_secret_post' }],
+  ])('takes no document that gives a client %s', (_kind, fields) => {
+    expect(() => signers({ signer: fields })).toThrow();
+  });
+
   async function fileOpens(clientId: string): Promise<boolean> {
     const client = await registry.find(clientId);
-    const secret = await credentialFromFile(directory, clientId);
-    return secretMatches(secret, client?.secretDigests ?? []);
+    const secret = await secretFromFile(directory, clientId);
+    return matchingSecret(secret, client?.secrets ?? [], Date.now()) !== undefined;
   }
 });
 
@@ -145,5 +228,18 @@ function document({
         scope: 'orders:read orders:write',
       },
     ],
+  });
+}
+
+function signers(clients: Readonly<Record<string, object>>): RegistryDocument {
+  return registryDocument.parse({
+    resource_servers: [],
+    clients: Object.entries(clients).map(([client_id, fields]) => ({
+      client_id,
+      client_name: client_id,
+      token_endpoint_auth_method: 'private_key_jwt',
+      scope: '',
+      ...fields,
+    })),
   });
 }

@@ -1,4 +1,14 @@
-import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  ManyToMany,
+  OneToMany,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
+import { ClientEntity } from '../clients/client.entity.js';
+import { ScopeEntity } from './scope.entity.js';
 
 /** An API that access tokens are issued for. */
 @Entity('resource_server')
@@ -26,4 +36,11 @@ export class ResourceServerEntity {
 
   @Column({ name: 'updated_by', type: 'text', default: 'provisioning' })
   updatedBy!: string;
+
+  @OneToMany(() => ScopeEntity, (scope) => scope.resourceServer)
+  scopes!: Relation<ScopeEntity[]>;
+
+  /** Who asks about tokens for it (RFC 7662). */
+  @ManyToMany(() => ClientEntity, (client) => client.resourceServers)
+  introspectionClients!: Relation<ClientEntity[]>;
 }

@@ -1,4 +1,4 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { ResourceServerEntity } from './resource-server.entity.js';
 
 /** A scope. Its name is unique over all resource servers, so that asking for it says which one is meant. */
@@ -13,7 +13,7 @@ export class ScopeEntity {
   @Column({ type: 'text' })
   description!: string;
 
-  @ManyToOne(() => ResourceServerEntity)
+  @ManyToOne(() => ResourceServerEntity, (server) => server.scopes)
   @JoinColumn({ name: 'resource_server' })
-  resourceServer!: ResourceServerEntity;
+  resourceServer!: Relation<ResourceServerEntity>;
 }

@@ -47,7 +47,12 @@ export class ClientCredentialsGrant {
     const lifetime = client.accessTokenLifetime ?? this.settings.accessTokenLifetimeSeconds;
     const startedAt = performance.now();
     const { accessToken, header, claims } = this.issuer.issue(
-      { clientId: client.clientId, lifetime, ...decision },
+      {
+        clientId: client.clientId,
+        lifetime,
+        issuedNotBefore: client.tokensValidFrom,
+        ...decision,
+      },
       this.keys.current,
     );
     this.metrics.tokenIssued(client.authMethod, (performance.now() - startedAt) / 1_000);

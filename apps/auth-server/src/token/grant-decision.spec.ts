@@ -85,7 +85,12 @@ function decide(scopes: RegisteredClient['scopes'], { scopes: wanted, resources 
     authMethod: 'client_secret_basic',
     grantTypes: ['client_credentials'],
     disabled: false,
-    secretDigests: [],
+    secrets: [],
+    jwks: undefined,
+    jwksUri: undefined,
+    resourceServers: [],
+    accessTokenLifetime: undefined,
+    tokensValidFrom: 0,
     scopes,
   };
   return decideGrant(client, { scopes: wanted, resources });

@@ -1,14 +1,11 @@
 import { appendFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect } from 'vitest';
+import { assertionClaims, signAssertion, withAssertion } from './client-assertions.js';
+import { readCredentials, type Credentials } from './credentials.js';
 import { members, send, type Answer, shown } from './http.js';
 import { system } from './system.js';
 
-export interface Credentials {
-  readonly client_id: string;
-  readonly client_secret: string;
-}
+export { credentialsOf, type Credentials } from './credentials.js';
 
 export type Parameters = Readonly<Record<string, string | readonly string[]>>;
 
@@ -16,13 +13,8 @@ export const GRANT = { grant_type: 'client_credentials' } as const;
 export const TOKEN_ENDPOINT = `${system.authServer}/oauth2/token`;
 const FORM = 'application/x-www-form-urlencoded';
 
-/** The clients that authenticate in the body; all others do by HTTP Basic. */
+/** The clients that send their secret in the body; all others that have one do by HTTP Basic. */
 const POSTING_CLIENTS = new Set(['e2e-post']);
-
-export async function credentialsOf(clientId: string): Promise<Credentials> {
-  const file = join(system.credentialsDir, `${encodeURIComponent(clientId)}.json`);
-  return JSON.parse(await readFile(file, 'utf8')) as Credentials;
-}
 
 /** RFC 6749 2.3.1: both parts are form-encoded before they are joined. */
 export function basic({ client_id, client_secret }: Credentials): string {
@@ -59,7 +51,11 @@ export async function postToken(
 
 /** Asks for a token as a client, authenticated by the method it is registered for. */
 export async function requestToken(clientId: string, parameters: Parameters = {}): Promise<Answer> {
-  const credentials = await credentialsOf(clientId);
+  const credentials = await readCredentials(clientId);
+  if ('private_key' in credentials) {
+    const assertion = await signAssertion(credentials.private_key, assertionClaims(clientId));
+    return postToken({ ...GRANT, ...parameters, ...withAssertion(assertion) });
+  }
   return POSTING_CLIENTS.has(clientId)
     ? postToken({ ...GRANT, ...parameters, ...credentials })
     : postToken({ ...GRANT, ...parameters }, { authorization: basic(credentials) });

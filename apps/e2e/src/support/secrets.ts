@@ -1,12 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { Credentials, KeyCredentials } from './credentials.js';
 import { logs, own, system } from './system.js';
 
-/** The secrets of all clients. */
+/** The secrets of all clients, of their private keys what makes them private. */
 export async function clientSecrets(): Promise<string[]> {
   const files = await contentsOf(system.credentialsDir);
-  return files.map((text) => (JSON.parse(text) as { client_secret: string }).client_secret);
+  return files.map((text) => {
+    const credentials = JSON.parse(text) as Credentials | KeyCredentials;
+    return 'private_key' in credentials
+      ? String(credentials.private_key.d)
+      : credentials.client_secret;
+  });
 }
 
 /** Every secret that was generated: keys, passwords, and those of the clients. */

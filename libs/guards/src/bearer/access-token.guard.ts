@@ -9,12 +9,12 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { GuardsOptions } from '../guards-options.js';
+import { GuardsOptions, type RevocationCheck } from '../guards-options.js';
 import { PUBLIC } from '../scopes/public.decorator.js';
 import { REQUIRED_SCOPES } from '../scopes/require-scopes.decorator.js';
 import type { Client } from '../verification/client.js';
-import { InvalidTokenError, KeysUnavailableError } from '../verification/token-refusal.js';
 import { AccessTokenVerifier } from '../verification/access-token-verifier.js';
+import { InvalidTokenError, VerificationUnavailableError } from '../verification/token-refusal.js';
 import { bearerCredentials, type RequestHead } from './bearer-credentials.js';
 import { BEARER_STRATEGY, type StrategyOptions } from './bearer.strategy.js';
 import { bearerChallenge, type BearerError } from './challenge.js';
@@ -41,6 +41,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     this.setHeader(context, 'cache-control', 'no-store');
     this.refuseWithoutToken(context);
     await super.canActivate(context);
+    if (this.guards.isRevoked) await this.refuseRevoked(context, this.guards.isRevoked);
     this.refuseWithoutScopes(context, needed);
     this.guards.events.onAccepted?.();
     return true;
@@ -57,8 +58,8 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     _info: unknown,
     context: ExecutionContext,
   ): User {
-    if (failure instanceof KeysUnavailableError) {
-      this.guards.events.onRefused?.({ reason: 'keys_unavailable' });
+    if (failure instanceof VerificationUnavailableError) {
+      this.guards.events.onRefused?.({ reason: failure.reason });
       this.setHeader(context, 'retry-after', '5');
       throw new ServiceUnavailableException();
     }
@@ -95,8 +96,17 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     if (kind === 'malformed') this.refuseToken(context, 'malformed');
   }
 
-  private refuseToken(context: ExecutionContext, reason: InvalidTokenError['reason']): never {
-    this.guards.events.onRefused?.({ reason });
+  private async refuseRevoked(context: ExecutionContext, isRevoked: RevocationCheck) {
+    const client = clientOf(context);
+    if (await isRevoked(client)) this.refuseToken(context, 'revoked', client);
+  }
+
+  private refuseToken(
+    context: ExecutionContext,
+    reason: InvalidTokenError['reason'],
+    client?: Client,
+  ): never {
+    this.guards.events.onRefused?.({ reason, ...(client && { clientId: client.clientId }) });
     throw this.challenge(context, new UnauthorizedException(), {
       error: 'invalid_token',
       description:
@@ -107,7 +117,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   }
 
   private refuseWithoutScopes(context: ExecutionContext, needed: readonly string[]): void {
-    const { user: client } = context.switchToHttp().getRequest<{ user: Client }>();
+    const client = clientOf(context);
     if (needed.every((scope) => client.scopes.has(scope))) return;
     this.guards.events.onRefused?.({ reason: 'insufficient_scope', clientId: client.clientId });
     throw this.challenge(context, new ForbiddenException(), {
@@ -130,4 +140,9 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   private setHeader(context: ExecutionContext, name: string, value: string): void {
     this.adapterHost.httpAdapter.setHeader(context.switchToHttp().getResponse(), name, value);
   }
+}
+
+// Where Passport puts what the strategy found.
+function clientOf(context: ExecutionContext): Client {
+  return context.switchToHttp().getRequest<{ user: Client }>().user;
 }

@@ -1,7 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { accessTokenClaims, TestClock, TestIssuer, TestSigningKey } from '@m2m/testing';
+import {
+  accessTokenClaims,
+  TestClock,
+  TestHttpServer,
+  TestIssuer,
+  TestSigningKey,
+  type TestAnswer,
+} from '@m2m/testing';
 import { jwtVerify } from 'jose';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KeysUnavailableError } from '../verification/token-refusal.js';
 import { IssuerKeys } from './issuer-keys.js';
 
@@ -101,7 +108,7 @@ describe('the keys of an issuer', () => {
     await expect(verify(issuer.key)).rejects.toThrow();
   });
 
-  it('tell their age, and of each attempt to fetch them how it went', async () => {
+  it('tell of each attempt to fetch them how it went', async () => {
     const fetched: string[] = [];
     const observed = new IssuerKeys({
       issuer: issuer.url,
@@ -109,16 +116,13 @@ describe('the keys of an issuer', () => {
       now: clock.now,
       events: { onKeysFetched: (outcome) => fetched.push(outcome) },
     });
-    expect(observed.ageSeconds).toBeUndefined();
     await observed.ready();
     clock.advance({ seconds: 601 });
-    expect(observed.ageSeconds).toBe(601);
-
     issuer.away = true;
+
     await observed.ready();
 
     expect(fetched).toEqual(['success', 'failure']);
-    expect(observed.ageSeconds).toBe(601);
   });
 
   it('are looked up without the final slash of an issuer identifier', async () => {
@@ -163,5 +167,148 @@ describe('the keys of an issuer', () => {
 
     await expect.poll(() => issuer.keyFetches).toBe(2);
     expect([...seen]).toEqual(['first', undefined]);
+  });
+
+  describe('of an issuer that says for how long they may be kept', () => {
+    let published: TestHttpServer;
+    let headers: Record<string, string>;
+    let answer: () => Promise<TestAnswer>;
+    let fetches: number;
+    let outcomes: number;
+
+    beforeEach(async () => {
+      fetches = 0;
+      outcomes = 0;
+      headers = { 'cache-control': 'public, max-age=20' };
+      answer = async () => ({ headers, body: { keys: issuer.keys.map((key) => key.publicJwk) } });
+      published = await TestHttpServer.start(() => answer());
+      keys = new IssuerKeys({
+        issuer: issuer.url,
+        jwksUri: published.url,
+        fetch: (url, init) => {
+          fetches += 1;
+          return fetch(url, init);
+        },
+        now: clock.now,
+        events: { onKeysFetched: () => (outcomes += 1) },
+      });
+    });
+
+    afterEach(() => published.stop());
+
+    const settled = () => vi.waitUntil(() => outcomes === fetches, { interval: 1 });
+
+    /** Lets time pass and tells whether the next use has them fetched. */
+    async function fetchedAgainAfter(seconds: number): Promise<boolean> {
+      const before = fetches;
+      clock.advance({ seconds });
+      keys.stillPublished(issuer.key.kid);
+      await settled();
+      return fetches > before;
+    }
+
+    it('K04 are fetched again after that time, without a cool-down', async () => {
+      await keys.ready();
+
+      expect(await fetchedAgainAfter(20)).toBe(false);
+      expect(await fetchedAgainAfter(1)).toBe(true);
+      expect(await fetchedAgainAfter(20)).toBe(false);
+      expect(await fetchedAgainAfter(1)).toBe(true);
+    });
+
+    it.each(['max-age=0', 'max-age=5', 'public, max-age=1', 'MAX-AGE=2, must-revalidate'])(
+      'are kept for five seconds at least, whatever it says: %s',
+      async (cacheControl) => {
+        headers = { 'cache-control': cacheControl };
+        await keys.ready();
+
+        expect(await fetchedAgainAfter(5)).toBe(false);
+        expect(await fetchedAgainAfter(1)).toBe(true);
+      },
+    );
+
+    it.each(['max-age=86400', 'no-cache', 's-maxage=20', ''])(
+      'are kept for five minutes at most, whatever it says: "%s"',
+      async (cacheControl) => {
+        headers = { 'cache-control': cacheControl };
+        await keys.ready();
+
+        expect(await fetchedAgainAfter(300)).toBe(false);
+        expect(await fetchedAgainAfter(1)).toBe(true);
+      },
+    );
+
+    it('RFC 9111 4.2.3: are kept for less if they have been in a cache on their way', async () => {
+      headers = { 'cache-control': 'max-age=60', age: '45' };
+      await keys.ready();
+
+      expect(await fetchedAgainAfter(15)).toBe(false);
+      expect(await fetchedAgainAfter(1)).toBe(true);
+    });
+
+    it('RFC 9111 4.2.3: are as old as the question they answer', async () => {
+      const answerAtOnce = answer;
+      answer = () => {
+        clock.advance({ seconds: 4 });
+        return answerAtOnce();
+      };
+      await keys.ready();
+      answer = answerAtOnce;
+
+      expect(await fetchedAgainAfter(17)).toBe(true);
+    });
+
+    it('K04 include a new key for the first token that it has signed, once that time is over', async () => {
+      await keys.ready();
+      const next = await TestSigningKey.generate('next');
+      issuer.keys = [issuer.key, next];
+
+      clock.advance({ seconds: 21 });
+
+      await expect(verify(next)).resolves.toBeDefined();
+      expect(fetches).toBe(2);
+    });
+
+    it('R14 are not fetched more often for unknown kids than for their age', async () => {
+      await keys.ready();
+      for (let second = 1; second <= 60; second++) {
+        clock.advance({ seconds: 1 });
+        const stranger = await TestSigningKey.generate(`stranger-${second}`);
+        await expect(verify(stranger)).rejects.toThrow();
+      }
+
+      // After 21 and 42 seconds.
+      expect(fetches).toBe(3);
+    });
+
+    it('R23 are asked for every 30 seconds while the issuer is away, and serve on', async () => {
+      await keys.ready();
+      answer = async () => ({ status: 503 });
+      const asked: number[] = [];
+      for (let second = 1; second <= 100; second++) {
+        clock.advance({ seconds: 1 });
+        const before = fetches;
+        await expect(verify(issuer.key)).resolves.toBeDefined();
+        await settled();
+        if (fetches > before) asked.push(second);
+      }
+
+      expect(asked).toEqual([21, 51, 81]);
+    });
+
+    it('R23 let nobody wait for an issuer that is known to be away', async () => {
+      await keys.ready();
+      answer = async () => ({ status: 503 });
+      clock.advance({ seconds: 41 });
+      await verify(issuer.key);
+      expect(fetches).toBe(2);
+      answer = () => new Promise(() => undefined);
+
+      clock.advance({ seconds: 31 });
+
+      await expect(verify(issuer.key)).resolves.toBeDefined();
+      expect(keys.stillPublished(issuer.key.kid)).toBe(true);
+      expect(fetches).toBe(3);
+    });
   });
 });

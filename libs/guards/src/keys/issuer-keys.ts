@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import type { GuardsEvents } from '../guards-events.js';
+import { discoverEndpoint } from '../issuer/discover-endpoint.js';
+import { fetchJson, type Fetch } from '../issuer/fetch-json.js';
 import { KeysUnavailableError } from '../verification/token-refusal.js';
-import { discoverJwksUri } from './discover-jwks-uri.js';
-import { fetchJson, type Fetch } from './fetch-json.js';
+import { keySetFrom, type KeySet } from './key-set.js';
+import type { VerificationKeys } from './verification-keys.js';
 
 export interface IssuerKeysOptions {
   readonly issuer: string;
@@ -15,19 +17,17 @@ export interface IssuerKeysOptions {
   readonly events?: Pick<GuardsEvents, 'onKeysFetched'>;
 }
 
-interface KeySet {
-  readonly find: ReturnType<typeof createLocalJWKSet>;
-  readonly kids: ReadonlySet<string>;
+interface FetchedKeys extends KeySet {
   readonly fetchedAt: number;
   readonly refreshAfterMs: number;
 }
 
 /** How long keys are used before they are fetched again in the background, unless the issuer says less. */
 const LONGEST_REFRESH_MS = 5 * 60_000;
-const SHORTEST_REFRESH_MS = 10_000;
+const SHORTEST_REFRESH_MS = 5_000;
 /** How long keys are used while the issuer cannot be reached. */
 const LONGEST_STALE_MS = 60 * 60_000;
-/** How long after a fetch neither a token with an unknown `kid` nor the age of the keys causes another. */
+/** How long after a fetch no token with an unknown `kid`, and after a failed one nothing, causes another. */
 const COOL_DOWN_MS = 30_000;
 /** The same as long as there are no keys at all, without which nobody gets in. */
 const COOL_DOWN_WITHOUT_KEYS_MS = 1_000;
@@ -35,31 +35,30 @@ const COOL_DOWN_WITHOUT_KEYS_MS = 1_000;
 /**
  * The public keys of an issuer: fetched once for however many callers, fetched again in the background,
  * and kept in use for an hour while the issuer is away. A flood of tokens with invented key identifiers
- * causes one fetch in 30 seconds.
+ * causes one fetch in 30 seconds, apart from those that the keys' age causes anyway.
  */
-export class IssuerKeys {
-  private current: KeySet | undefined;
-  private fetching: Promise<KeySet> | undefined;
+export class IssuerKeys implements VerificationKeys {
+  private current: FetchedKeys | undefined;
+  private fetching: Promise<FetchedKeys> | undefined;
   private lastAttemptAt = Number.NEGATIVE_INFINITY;
+  private lastFailureAt = Number.NEGATIVE_INFINITY;
   private discovered: string | undefined;
   /** For what is done in the background: it is no part of the trace of whoever happened to start it. */
   private readonly outsideOfCallers = AsyncLocalStorage.snapshot();
 
   constructor(private readonly options: IssuerKeysOptions) {}
 
-  /** Finds the key a token names, the way jose asks for it. Only the issuer's own keys are considered, never one from a token's header (RFC 8725 3.10). */
   readonly resolve: JWTVerifyGetKey = async (header, token) => {
     const keys = await this.usableKeys();
     try {
       return await keys.find(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !this.mayFetchAgain()) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey) || !this.mayLookForNewKeys()) throw error;
       const renewed = await this.fetchOnce().catch(() => keys);
       return renewed.find(header, token);
     }
   };
 
-  /** Whether a key by which a token has been verified is known to be still among the issuer's. */
   stillPublished(kid: string): boolean {
     const keys = this.current;
     if (!keys || this.ageOf(keys) > LONGEST_STALE_MS || this.mustRefreshFirst(keys)) return false;
@@ -67,21 +66,11 @@ export class IssuerKeys {
     return keys.kids.has(kid);
   }
 
-  /**
-   * Resolves if tokens can be verified; for readiness checks.
-   *
-   * @throws KeysUnavailableError
-   */
   async ready(): Promise<void> {
     await this.usableKeys();
   }
 
-  /** Seconds since the keys were last fetched; undefined before the first time. */
-  get ageSeconds(): number | undefined {
-    return this.current && this.ageOf(this.current) / 1_000;
-  }
-
-  private async usableKeys(): Promise<KeySet> {
+  private async usableKeys(): Promise<FetchedKeys> {
     const keys = this.current;
     if (!keys) return this.fetchOrFail();
     if (this.ageOf(keys) > LONGEST_STALE_MS) return this.fetchOrFail();
@@ -90,29 +79,36 @@ export class IssuerKeys {
     return keys;
   }
 
-  private ageOf(keys: KeySet): number {
+  private ageOf(keys: FetchedKeys): number {
     return this.options.now() - keys.fetchedAt;
   }
 
   // An API that nobody has called for a while must not go by keys that have been withdrawn meanwhile.
-  private mustRefreshFirst(keys: KeySet): boolean {
-    return this.ageOf(keys) > 2 * keys.refreshAfterMs && this.mayFetchAgain();
+  private mustRefreshFirst(keys: FetchedKeys): boolean {
+    return this.ageOf(keys) > 2 * keys.refreshAfterMs && !this.issuerIsAway();
   }
 
-  private async fetchOrFail(): Promise<KeySet> {
+  // Then it is asked in the background: else a request would wait for its silence in every cool-down.
+  private issuerIsAway(): boolean {
+    return this.sinceLastFailure() < 2 * COOL_DOWN_MS;
+  }
+
+  private async fetchOrFail(): Promise<FetchedKeys> {
     if (!this.fetching && this.sinceLastAttempt() < COOL_DOWN_WITHOUT_KEYS_MS) {
       throw new KeysUnavailableError();
     }
     return this.fetchOnce();
   }
 
-  private refreshInBackground(keys: KeySet): void {
-    if (this.ageOf(keys) <= keys.refreshAfterMs || this.fetching || !this.mayFetchAgain()) return;
-    // The keys at hand stay in use; the next attempt follows after the cool-down.
+  private refreshInBackground(keys: FetchedKeys): void {
+    if (this.ageOf(keys) <= keys.refreshAfterMs || this.fetching) return;
+    if (this.sinceLastFailure() < COOL_DOWN_MS) return;
+    // The keys at hand stay in use, whatever comes of it.
     this.outsideOfCallers(() => this.fetchOnce()).catch(() => undefined);
   }
 
-  private mayFetchAgain(): boolean {
+  // Keys past their age are being fetched already, which whoever looks for a new one waits for.
+  private mayLookForNewKeys(): boolean {
     return this.fetching !== undefined || this.sinceLastAttempt() >= COOL_DOWN_MS;
   }
 
@@ -120,26 +116,33 @@ export class IssuerKeys {
     return this.options.now() - this.lastAttemptAt;
   }
 
-  private fetchOnce(): Promise<KeySet> {
+  private sinceLastFailure(): number {
+    return this.options.now() - this.lastFailureAt;
+  }
+
+  private fetchOnce(): Promise<FetchedKeys> {
     this.fetching ??= this.fetchKeys().finally(() => {
       this.fetching = undefined;
     });
     return this.fetching;
   }
 
-  private async fetchKeys(): Promise<KeySet> {
+  private async fetchKeys(): Promise<FetchedKeys> {
     const { fetch, issuer, jwksUri, now, events } = this.options;
-    this.lastAttemptAt = now();
+    const startedAt = now();
+    this.lastAttemptAt = startedAt;
     try {
-      this.discovered ??= jwksUri ?? (await discoverJwksUri(fetch, issuer));
+      this.discovered ??= jwksUri ?? (await discoverEndpoint(fetch, issuer, 'jwks_uri'));
       const { body, maxAgeSeconds } = await fetchJson(fetch, this.discovered);
-      const document = body as unknown as JSONWebKeySet;
-      const find = createLocalJWKSet(document);
-      const kids = new Set(document.keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid])));
-      this.current = { find, kids, fetchedAt: now(), refreshAfterMs: refreshAfter(maxAgeSeconds) };
+      const keys = keySetFrom(body as unknown as JSONWebKeySet);
+      // RFC 9111 4.2.3: the time it took counts, since they may have changed meanwhile.
+      const refreshAfterMs = refreshAfter(maxAgeSeconds);
+      this.current = { ...keys, fetchedAt: startedAt, refreshAfterMs };
+      this.lastFailureAt = Number.NEGATIVE_INFINITY;
       events?.onKeysFetched?.('success');
       return this.current;
     } catch (error) {
+      this.lastFailureAt = now();
       events?.onKeysFetched?.('failure');
       // The issuer may have moved its keys: the next attempt looks up where they are.
       this.discovered = undefined;

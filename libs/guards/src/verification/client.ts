@@ -1,3 +1,5 @@
+import { InvalidTokenError } from './token-refusal.js';
+
 /** The client behind a request, as its verified access token says (RFC 9068 2.2). */
 export interface Client {
   readonly clientId: string;
@@ -7,6 +9,29 @@ export interface Client {
   readonly scopes: ReadonlySet<string>;
   /** `jti`, for audit logs. */
   readonly tokenId: string;
+  /** `iat`, in seconds since the epoch. */
+  readonly issuedAt: number;
   /** `exp`, in seconds since the epoch. */
   readonly expiresAt: number;
+}
+
+/**
+ * Reads the client from a token's claims, which an introspection response has under the same names
+ * (RFC 7662 2.2).
+ *
+ * @throws InvalidTokenError if one is missing or of the wrong type.
+ */
+export function clientFrom(claims: Readonly<Record<string, unknown>>): Client {
+  const { sub, client_id: clientId, jti, iat, exp, scope = '' } = claims;
+  const complete = isText(sub) && isText(clientId) && isText(jti);
+  if (!complete || typeof iat !== 'number' || typeof exp !== 'number') {
+    throw new InvalidTokenError('claim_missing_or_invalid');
+  }
+  if (typeof scope !== 'string') throw new InvalidTokenError('claim_missing_or_invalid');
+  const scopes = new Set(scope.split(' ').filter((token) => token !== ''));
+  return { clientId, subject: sub, scopes, tokenId: jti, issuedAt: iat, expiresAt: exp };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }

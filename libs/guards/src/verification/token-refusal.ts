@@ -10,6 +10,8 @@ export const tokenRefusalReasons = [
   'wrong_issuer',
   'wrong_audience',
   'claim_missing_or_invalid',
+  'inactive',
+  'revoked',
 ] as const;
 
 export type RefusalReason = (typeof tokenRefusalReasons)[number];
@@ -23,11 +25,26 @@ export class InvalidTokenError extends Error {
   }
 }
 
-/** The issuer's keys have never been fetched and cannot be now: whether a token is good cannot be said. */
-export class KeysUnavailableError extends Error {
+/** Why it can be that nothing is known of a token. */
+export const unavailabilityReasons = ['keys_unavailable', 'introspection_unavailable'] as const;
+
+/** Whether a token is good cannot be said now: 503. */
+export abstract class VerificationUnavailableError extends Error {
+  abstract readonly reason: (typeof unavailabilityReasons)[number];
+}
+
+/** The issuer's keys have never been fetched, or long ago, and cannot be now. */
+export class KeysUnavailableError extends VerificationUnavailableError {
   override readonly name = 'KeysUnavailableError';
+  override readonly reason = 'keys_unavailable';
 
   constructor(options?: ErrorOptions) {
     super('the keys of the issuer cannot be fetched', options);
   }
+}
+
+/** The introspection endpoint gives no answer, or none that says whether the token is active. */
+export class IntrospectionUnavailableError extends VerificationUnavailableError {
+  override readonly name = 'IntrospectionUnavailableError';
+  override readonly reason = 'introspection_unavailable';
 }

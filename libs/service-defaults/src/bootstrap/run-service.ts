@@ -63,7 +63,14 @@ async function start<Schema extends z.ZodObject>(
   });
   const errorFilter =
     definition.errorFilter?.(logger, configuration) ?? new ProblemDetailsFilter(logger);
-  const app = await createHttpApplication(module, logger, metrics, errorFilter, tracing);
+  const app = await createHttpApplication(
+    module,
+    logger,
+    metrics,
+    errorFilter,
+    tracing,
+    common.TRUSTED_PROXIES,
+  );
   await serveManagement(app, common, readiness, metrics);
   if (definition.apiDescription && common.API_DOCS === 'on') {
     // Loaded only where it is needed: it takes a tenth of a second that every start would pay for.

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { internalUrl, issuerIdentifier, port, postgresUrl, seconds, serviceUrl } from './fields.js';
+import {
+  addressRanges,
+  internalUrl,
+  issuerIdentifier,
+  port,
+  postgresUrl,
+  seconds,
+  serviceUrl,
+  wholeNumber,
+} from './fields.js';
 
 describe('serviceUrl', () => {
   it.each([
@@ -40,6 +49,51 @@ describe('serviceUrl', () => {
       expect(serviceUrl().safeParse(value).success).toBe(false);
     },
   );
+});
+
+describe('addressRanges', () => {
+  it('is empty unless it is set', () => {
+    expect(addressRanges().parse(undefined)).toEqual([]);
+  });
+
+  it.each([
+    ['10.1.2.3', ['10.1.2.3']],
+    ['10.1.0.0/16, 192.0.2.1', ['10.1.0.0/16', '192.0.2.1']],
+    ['::1,2001:db8::/32,fd00::/8', ['::1', '2001:db8::/32', 'fd00::/8']],
+  ])('reads %s', (value, ranges) => {
+    expect(addressRanges().parse(value)).toEqual(ranges);
+  });
+
+  it.each([
+    'proxy.example',
+    'loopback',
+    'true',
+    '1',
+    '10.1',
+    '10.1.2.3/33',
+    '10.1.2.3/0',
+    '0.0.0.0/00',
+    '::/0',
+    '::/129',
+    '10.1.2.3/255.255.0.0',
+    '10.1.2.3,',
+  ])('refuses %s', (value) => {
+    expect(faultsOf(addressRanges(), value)).toEqual([expect.stringContaining('must be IP')]);
+  });
+});
+
+describe('wholeNumber', () => {
+  const field = wholeNumber({ min: 1, max: 90, standard: 30 });
+
+  it('reads a number within its bounds, and has a standard', () => {
+    expect(field.parse('1')).toBe(1);
+    expect(field.parse('90')).toBe(90);
+    expect(field.parse(undefined)).toBe(30);
+  });
+
+  it.each(['0', '91', '1.5', 'many'])('refuses %s', (value) => {
+    expect(field.safeParse(value).success).toBe(false);
+  });
 });
 
 describe('internalUrl', () => {

@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 /** A TCP port to listen on. */
@@ -17,6 +18,26 @@ export const seconds = (bounds: { min: number; max: number; standard: number }) 
     .min(bounds.min, `must be at least ${bounds.min} seconds`)
     .max(bounds.max, `must be at most ${bounds.max} seconds`)
     .default(bounds.standard);
+
+/** A whole number within bounds. */
+export const wholeNumber = (bounds: { min: number; max: number; standard: number }) =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(bounds.min, `must be at least ${bounds.min}`)
+    .max(bounds.max, `must be at most ${bounds.max}`)
+    .default(bounds.standard);
+
+/** IP addresses and ranges of them (RFC 4632 3.1, RFC 4291 2.3), separated by commas; none by default. */
+export const addressRanges = () =>
+  z
+    .string()
+    .transform((value) => value.split(',').map((range) => range.trim()))
+    .refine(
+      (ranges) => ranges.every(isAddressRange),
+      'must be IP addresses or ranges such as 10.1.0.0/16, separated by commas',
+    )
+    .default([]);
 
 /** The connection URL of a PostgreSQL database. */
 export const postgresUrl = () =>
@@ -69,11 +90,22 @@ function faultOf(value: string, rules: UrlRules): string | undefined {
   return 'must be in its shortest form: lower-case host, no default port, no slash at the end, no blanks';
 }
 
+function isAddressRange(range: string): boolean {
+  const slash = range.indexOf('/');
+  const address = slash < 0 ? range : range.slice(0, slash);
+  const bits = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
+  if (slash < 0) return bits > 0;
+  const prefix = range.slice(slash + 1);
+  // All addresses there are would be no range.
+  return /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits;
+}
+
 function parseUrl(value: string): URL | undefined {
   return URL.canParse(value) ? new URL(value) : undefined;
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a URL's host can be nothing but this machine. */
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||

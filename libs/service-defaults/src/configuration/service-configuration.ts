@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tracingConfiguration } from '../tracing/tracing-configuration.js';
+import { addressRanges } from './fields.js';
 
 /** The variables every service reads. */
 export const serviceConfiguration = z.object({
@@ -16,6 +17,7 @@ export const serviceConfiguration = z.object({
     .min(1, 'must be from 1 to 65535')
     .max(65_535, 'must be from 1 to 65535')
     .optional(),
+  TRUSTED_PROXIES: addressRanges(),
   API_DOCS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
 });
 

@@ -20,18 +20,24 @@ const REQUEST_TIMEOUT_MS = 30_000;
 // Longer than the idle time of the clients and proxies in front, so that they close a connection first.
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
-/** Makes the HTTP application all our services are, before anything is mounted or listening. */
+/**
+ * Makes the HTTP application all our services are, before anything is mounted or listening.
+ *
+ * @param trustedProxies whose `X-Forwarded-For` is believed; from others it could say anything.
+ */
 export async function createHttpApplication(
   module: DynamicModule,
   logger: EventLogger,
   metrics: Metrics,
   errorFilter: ExceptionFilter,
   tracing?: Tracing,
+  trustedProxies: readonly string[] = [],
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     logger: false,
     // Nest's middleware layer, which every request would pass and none of our services uses.
     skipMiddie: true,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,

@@ -1,0 +1,5 @@
+import { VersionedTransactions } from '../admin/versioned.transactions.js';
+import type { ResourceServerEntity } from './resource-server.entity.js';
+
+/** Changes resource servers. */
+export class ResourceServerTransactions extends VersionedTransactions<ResourceServerEntity> {}

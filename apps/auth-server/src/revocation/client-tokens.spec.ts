@@ -1,0 +1,83 @@
+import { dataSourceOptions, runMigrations } from '@m2m/service-defaults';
+import { AccessTokenIssuer, generateSigningKey } from '@m2m/token-issuance';
+import { createTestDatabase, type TestDatabase } from '@m2m/testing';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { authDatabase } from '../database/auth-database.js';
+import { ClientTokens } from './client-tokens.js';
+import { TokenRevocations } from './token-revocations.js';
+
+describe('ClientTokens', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createTestDatabase(inject('postgresUrl'));
+    const definition = { ...authDatabase, url: database.url };
+    await runMigrations(definition);
+    dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
+  });
+
+  beforeEach(async () => {
+    await dataSource.query('TRUNCATE client CASCADE');
+    await dataSource.query(
+      `INSERT INTO client (client_id, client_name, token_endpoint_auth_method, grant_types, created_at)
+       VALUES ('worker', '', 'client_secret_basic', '{}', now() - interval '1 day'),
+         ('other', '', 'client_secret_basic', '{}', now() - interval '1 day')`,
+    );
+  });
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const revokeAll = (clientId = 'worker', now: () => number = Date.now) =>
+    dataSource.transaction((manager) => new ClientTokens(now).revokeAll(manager, clientId));
+
+  it('draws the line at a whole second, one to two seconds from now', async () => {
+    const before = Date.now();
+
+    const line = (await revokeAll()).getTime();
+
+    expect(line % 1_000).toBe(0);
+    expect(line).toBeGreaterThan(before + 1_000);
+    expect(line).toBeLessThanOrEqual(Date.now() + 2_000);
+  });
+
+  it('revokes what has been issued until now, and nothing of what is issued from now on', async () => {
+    const revocations = new TokenRevocations(dataSource);
+    const issuer = new AccessTokenIssuer('https://auth.example');
+    const key = await generateSigningKey('ES256');
+    const issue = (issuedNotBefore: number) => {
+      const { claims } = issuer.issue(
+        { clientId: 'worker', resource: 'x', scopes: [], lifetime: 60, issuedNotBefore },
+        key,
+      );
+      return { tokenId: claims.jti, clientId: 'worker', issuedAt: claims.iat };
+    };
+    const before = issue(0);
+
+    const line = await revokeAll();
+    const after = issue(line.getTime() / 1_000);
+
+    expect(await revocations.isRevoked(before)).toBe(true);
+    expect(await revocations.isRevoked(after)).toBe(false);
+    expect(await revocations.isRevoked({ ...before, clientId: 'other' })).toBe(false);
+  });
+
+  it('goes by the later of the two clocks, and never back', async () => {
+    const ahead = Date.now() + 60_000;
+
+    const first = await revokeAll('worker', () => ahead);
+    const second = await revokeAll('worker', () => 0);
+
+    expect(first.getTime()).toBeGreaterThan(ahead);
+    expect(second).toEqual(first);
+    expect((await revokeAll('other', () => 0)).getTime()).toBeGreaterThan(Date.now());
+  });
+
+  it('fails for a client that is not there', async () => {
+    await expect(revokeAll('nobody')).rejects.toThrow('no such client');
+  });
+});

@@ -1,0 +1,122 @@
+import type { GuardsEvents } from '../guards-events.js';
+import { discoverEndpoint } from '../issuer/discover-endpoint.js';
+import { fetchJson, type Fetch } from '../issuer/fetch-json.js';
+import { IntrospectionUnavailableError } from '../verification/token-refusal.js';
+
+/** How the resource server itself is registered with the authorization server, to be let ask about tokens. */
+export interface IntrospectionClient {
+  /** Where to ask, where that is not to be discovered from the issuer's metadata. */
+  readonly endpoint?: string | undefined;
+  readonly clientId: string;
+  /** Reads the secret. Called for every question, so that a rotated one is picked up. */
+  readonly clientSecret: () => Promise<string>;
+}
+
+export interface IntrospectionEndpointOptions {
+  readonly issuer: string;
+  readonly client: IntrospectionClient;
+  readonly fetch: Fetch;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly events?: Pick<GuardsEvents, 'onIntrospectionFailed'>;
+}
+
+/** An introspection response (RFC 7662 2.2). */
+export interface IntrospectionResponse {
+  readonly active: boolean;
+  readonly [member: string]: unknown;
+}
+
+/** For how long an answer shows that there will be another. */
+const READY_AFTER_ANSWER_MS = 5_000;
+/** A token that nobody has been given. */
+const READINESS_TOKEN = 'readiness';
+
+/** An authorization server's introspection endpoint (RFC 7662 2). */
+export class IntrospectionEndpoint {
+  private discovered: Promise<string> | undefined;
+  private lastAnswerAt = Number.NEGATIVE_INFINITY;
+  private probe: Promise<IntrospectionResponse> | undefined;
+
+  constructor(private readonly options: IntrospectionEndpointOptions) {}
+
+  /**
+   * Asks about a token. No answer is kept: what is revoked is so for the next question.
+   *
+   * @throws IntrospectionUnavailableError for anything but an introspection response, a refusal of the
+   *   resource server's own credentials included.
+   */
+  async introspect(token: string): Promise<IntrospectionResponse> {
+    try {
+      const response = await this.ask(token);
+      this.lastAnswerAt = this.options.now();
+      return response;
+    } catch (error) {
+      this.lastAnswerAt = Number.NEGATIVE_INFINITY;
+      // The issuer may have moved its endpoint: the next question looks up where it is.
+      this.discovered = undefined;
+      throw this.unavailable(error);
+    }
+  }
+
+  /**
+   * Resolves if there are answers: if there has just been one, or else if there is one about a token that
+   * does not exist.
+   *
+   * @throws IntrospectionUnavailableError
+   */
+  async ready(): Promise<void> {
+    if (this.options.now() - this.lastAnswerAt < READY_AFTER_ANSWER_MS) return;
+    this.probe ??= this.introspect(READINESS_TOKEN).finally(() => {
+      this.probe = undefined;
+    });
+    await this.probe;
+  }
+
+  private async ask(token: string): Promise<IntrospectionResponse> {
+    const url = await this.url();
+    const { body } = await fetchJson(this.options.fetch, url, {
+      method: 'POST',
+      headers: {
+        authorization: await this.credentials(),
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
+    });
+    if (!isIntrospectionResponse(body)) throw new Error(`${url} does not say what is active`);
+    return body;
+  }
+
+  private url(): Promise<string> {
+    const { fetch, issuer, client } = this.options;
+    this.discovered ??=
+      client.endpoint === undefined
+        ? discoverEndpoint(fetch, issuer, 'introspection_endpoint')
+        : Promise.resolve(client.endpoint);
+    return this.discovered;
+  }
+
+  // RFC 6749 2.3.1: both are form-encoded before they are joined by the colon.
+  private async credentials(): Promise<string> {
+    const { clientId, clientSecret } = this.options.client;
+    const credentials = `${formEncode(clientId)}:${formEncode(await clientSecret())}`;
+    return `Basic ${Buffer.from(credentials).toString('base64')}`;
+  }
+
+  private unavailable(cause: unknown): IntrospectionUnavailableError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const error = new IntrospectionUnavailableError(`no introspection: ${reason}`, { cause });
+    this.options.events?.onIntrospectionFailed?.(error);
+    return error;
+  }
+}
+
+function isIntrospectionResponse(
+  body: Readonly<Record<string, unknown>>,
+): body is IntrospectionResponse {
+  return typeof body['active'] === 'boolean';
+}
+
+function formEncode(value: string): string {
+  return new URLSearchParams({ '': value }).toString().slice(1);
+}

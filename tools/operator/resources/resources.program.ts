@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import type { ResourcePath } from '../admin-api/admin-api.ts';
+import { confirm } from '../command-line/confirm.ts';
+import { usageFailure } from '../command-line/operator-failure.ts';
+import { printable } from '../command-line/printable.ts';
+import { operatorProgram } from '../command-line/program.ts';
+import type { Surroundings } from '../command-line/surroundings.ts';
+import { READ, READ_AND_WRITE, WRITE, openSession } from '../operator-session.ts';
+import { resourceDetails, resourceTable, scopesOf } from './resource-text.ts';
+import { collectName, collectScope, scopesAfter } from './scope-flags.ts';
+import type { Scope } from './scope-flags.ts';
+
+const RESOURCES: ResourcePath = ['resource-servers'];
+const SCOPE_FLAG = '--scope <name=description>';
+
+interface UpdateFlags {
+  readonly identifier?: string;
+  readonly scope?: readonly Scope[];
+  readonly removeScope?: readonly string[];
+}
+
+/** `npm run resources`: the registry of resource servers and their scopes. */
+export function resourcesProgram(surroundings: Surroundings): Command {
+  const program = operatorProgram(
+    'resources',
+    'Registers, shows, changes and removes the APIs that tokens are issued for, and their scopes.',
+    surroundings,
+  );
+  addList(program, surroundings);
+  addShow(program, surroundings);
+  addCreate(program, surroundings);
+  addUpdate(program, surroundings);
+  addDelete(program, surroundings);
+  return program;
+}
+
+function addList(program: Command, surroundings: Surroundings): void {
+  program
+    .command('list')
+    .description('list all resource servers')
+    .action(async (_flags: unknown, command: Command) => {
+      const { api, report } = await openSession(command, READ, surroundings);
+      const items = await api.list(RESOURCES);
+      report.show({ items, nextCursor: null }, () => resourceTable(items));
+    });
+}
+
+function addShow(program: Command, surroundings: Surroundings): void {
+  program
+    .command('show')
+    .description('show a resource server and its scopes')
+    .argument('<name>')
+    .action(async (name: string, _flags: unknown, command: Command) => {
+      const { api, report } = await openSession(command, READ, surroundings);
+      const { representation: resource } = await api.get([...RESOURCES, name]);
+      report.show(resource, () => resourceDetails(resource));
+    });
+}
+
+function addCreate(program: Command, surroundings: Surroundings): void {
+  program
+    .command('create')
+    .description('register a resource server')
+    .argument('<name>')
+    .requiredOption('--identifier <url>', 'what tokens for it carry as their audience (RFC 8707)')
+    .option(SCOPE_FLAG, 'a scope of it; to be repeated for more', collectScope)
+    .action(
+      async (
+        name: string,
+        { identifier, scope = [] }: { identifier: string; scope?: readonly Scope[] },
+        command: Command,
+      ) => {
+        const { api, report } = await openSession(command, WRITE, surroundings);
+        const resource = await api.post(RESOURCES, { name, identifier, scopes: scope });
+        report.show(resource, () => resourceDetails(resource));
+      },
+    );
+}
+
+function addUpdate(program: Command, surroundings: Surroundings): void {
+  program
+    .command('update')
+    .description('change what is given of a resource server, and leave the rest as it is')
+    .argument('<name>')
+    .option('--identifier <url>', 'what tokens for it carry as their audience (RFC 8707)')
+    .option(SCOPE_FLAG, 'add this scope, or describe it anew; to be repeated', collectScope)
+    .option('--remove-scope <name>', 'remove this scope; to be repeated', collectName)
+    .action(async (name: string, flags: UpdateFlags, command: Command) => {
+      const { identifier, scope = [], removeScope = [] } = flags;
+      if (Object.keys(flags).length === 0) throw usageFailure('nothing to change was given');
+      const path: ResourcePath = [...RESOURCES, name];
+      const { api, report } = await openSession(command, READ_AND_WRITE, surroundings);
+      const { representation: before, entityTag } = await api.get(path);
+      const scopes = scopesAfter(scopesOf(before), scope, removeScope);
+      const resource = await api.patch(path, { identifier, scopes }, entityTag);
+      report.show(resource, () => resourceDetails(resource));
+    });
+}
+
+function addDelete(program: Command, surroundings: Surroundings): void {
+  program
+    .command('delete')
+    .description('delete a resource server and its scopes; a terminal is asked first')
+    .argument('<name>')
+    .option('--yes', 'do not ask')
+    .action(async (name: string, flags: { yes?: true }, command: Command) => {
+      const shown = printable(name);
+      const question = `Delete the resource server ${shown} and its scopes?`;
+      if (!flags.yes) await confirm(question, surroundings);
+      const { api, report } = await openSession(command, WRITE, surroundings);
+      await api.delete([...RESOURCES, name]);
+      report.show({ name, deleted: true }, () => `The resource server ${shown} is deleted.`);
+    });
+}
