@@ -1,16 +1,20 @@
 import { databaseModule, DatabaseMetrics, DatabaseReadiness } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
+import { adminGuard } from './admin/admin-guard.js';
 import { AuthServerSettings } from './auth-server.settings.js';
 import { ChangesModule } from './changes/changes.module.js';
 import { AssertionsModule } from './client-authentication/assertions.module.js';
+import { AdminClientsModule } from './clients/admin-clients.module.js';
 import type { AuthServerConfiguration } from './configuration.js';
 import { authDatabase } from './database/auth-database.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
+import { AdminKeysModule } from './keys/admin-keys.module.js';
 import { KeyEncryptionKeys } from './keys/key-encryption-keys.js';
 import { KeysModule } from './keys/keys.module.js';
 import { SigningKeySettings } from './keys/signing-key.settings.js';
 import { metadataController } from './metadata/metadata.controller.js';
+import { AdminResourceServersModule } from './resource-servers/admin-resource-servers.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { SweepingModule } from './sweeping/sweeping.module.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
@@ -24,7 +28,15 @@ export class AuthServerModule {
     const settings = new AuthServerSettings(issuer, configuration.ACCESS_TOKEN_LIFETIME_SECONDS);
     const keys = keysModule(configuration);
     const verification = TokenVerificationModule.with(issuer, keys);
-    const endpoints = [TokenModule, IntrospectionModule, RevocationModule, KeysModule];
+    const endpoints = [
+      TokenModule,
+      IntrospectionModule,
+      RevocationModule,
+      KeysModule,
+      AdminKeysModule,
+      AdminClientsModule,
+      AdminResourceServersModule,
+    ];
     return {
       module: AuthServerModule,
       imports: [
@@ -39,6 +51,10 @@ export class AuthServerModule {
         TokenModule.with(settings, keys),
         IntrospectionModule.with(issuer, keys, verification),
         RevocationModule.with(verification),
+        adminGuard(issuer, keys),
+        AdminKeysModule.with(keys),
+        AdminClientsModule.with(settings),
+        AdminResourceServersModule.with(settings),
         SweepingModule.with(
           {
             intervalSeconds: configuration.AUTH_SWEEP_INTERVAL_SECONDS,

@@ -149,7 +149,10 @@ describe('authorization server metadata', () => {
       expect(answer.status).toBe(200);
       expect(document).toMatchObject({ issuer, token_endpoint: `${issuer}/oauth2/token` });
       expect((await send(String(document['jwks_uri']))).status).toBe(200);
-      expect((await send(String(document['token_endpoint']), { method: 'POST' })).status).toBe(400);
+      for (const name of ['token_endpoint', 'introspection_endpoint', 'revocation_endpoint']) {
+        expect(String(document[name])).toMatch(`${issuer}/oauth2/`);
+        expect((await send(String(document[name]), { method: 'POST' })).status, name).toBe(400);
+      }
       expect((await send(`${app.url}${WELL_KNOWN}`)).status).toBe(404);
     });
   });

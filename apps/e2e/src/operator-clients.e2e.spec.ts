@@ -172,7 +172,9 @@ describe('npm run clients', () => {
     expect(failed.code).toBe(3);
     expect(JSON.parse(failed.stdout)).toMatchObject({ code: 'client_not_found' });
   });
+});
 
+describe('npm run clients -- <verb> --help', () => {
   it.each([
     'create',
     'list',
@@ -184,7 +186,7 @@ describe('npm run clients', () => {
     'enable',
     'revoke-tokens',
     'delete',
-  ])('%s --help tells how to use it', async (verb) => {
+  ])('tells how to %s', async (verb) => {
     const { code, stdout } = await operate('clients', [verb, '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`Usage: npm run clients -- ${verb}`);

@@ -1,10 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { query } from './support/databases.js';
 import { IntrospectingApi } from './support/guarded-api.js';
-import { members, send, shown } from './support/http.js';
+import { members, send, shown, type Answer } from './support/http.js';
 import { sumOf } from './support/metrics.js';
-import { accessTokenFor, basic, credentialsOf, expectOAuthError, form } from './support/oauth.js';
+import {
+  accessTokenFor,
+  basic,
+  credentialsOf,
+  expectOAuthError,
+  form,
+  GRANT,
+} from './support/oauth.js';
 import { callOrders } from './support/orders.js';
 import type { RunningApp } from './support/processes.js';
 import { startSecondAuthServer } from './support/second-auth-server.js';
@@ -20,10 +28,27 @@ import {
 } from './support/system.js';
 import { introspect, isActive, postAs, postForm, REVOKE, revoke } from './support/token-state.js';
 
+/** How old what a replica remembers of a client may be, and a little more. */
+const KNOWN_EVERYWHERE_MS = 1_100;
 const INTROSPECTOR = 'e2e-orders-introspector';
 const ENDPOINT = system.authServer + REVOKE;
 
 const callWith = (token: string) => callOrders('/orders?limit=1', { token });
+
+/** Calls the admin API, with a token of the operator's that is given or new. */
+async function asOperator(
+  path: string,
+  { at = system.authServer, token, method = 'GET' }: AdminCall = {},
+): Promise<Answer> {
+  const bearer = token ?? (await accessTokenFor('operator'));
+  return send(at + path, { method, headers: { authorization: `Bearer ${bearer}` } });
+}
+
+interface AdminCall {
+  readonly at?: string;
+  readonly token?: string;
+  readonly method?: string;
+}
 
 describe('revocation', () => {
   it('V01 of a token of its own makes it inactive at once', async () => {
@@ -238,10 +263,29 @@ describe('revocation', () => {
       }
     });
 
+    it('V01 is seen at once by the admin API of both', async () => {
+      const token = await accessTokenFor('operator');
+      for (const at of [system.authServer, other.url]) {
+        expect((await asOperator('/admin/clients', { at, token })).status).toBe(200);
+      }
+
+      await revoke('operator', token);
+
+      for (const at of [system.authServer, other.url]) {
+        const answer = await asOperator('/admin/clients', { at, token });
+        expect(answer.status).toBe(401);
+        expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
+      }
+    });
+
     it('V01 of all tokens of a client is known at both, and the next token is good', async () => {
       const old = await accessTokenFor('e2e-revoked');
 
-      await revokeAllOf('e2e-revoked');
+      const answer = await asOperator('/admin/clients/e2e-revoked/revoke-tokens', {
+        method: 'POST',
+      });
+
+      expect(answer.status, shown(answer)).toBe(200);
 
       for (const at of [system.authServer, other.url]) {
         expect(isActive(await introspect(INTROSPECTOR, old, { at }))).toBe(false);
@@ -256,6 +300,36 @@ describe('revocation', () => {
         { timeout: 1_000, interval: 20 },
       );
       expect(isActive(await introspect(INTROSPECTOR, old))).toBe(false);
+    });
+
+    it('V01 of all tokens of a client spares none from before, while both issue more', async () => {
+      const before: string[] = [];
+      const after: string[] = [];
+      let issued = before;
+      let isOver = false;
+      const issueAt = async (at: string) => {
+        while (!isOver) {
+          const kept = issued;
+          const answer = await postAs('e2e-revoked', '/oauth2/token', GRANT, { at });
+          // What was asked for before the revocation and came after it may be either.
+          if (kept === issued) kept.push(String(members(answer)['access_token']));
+        }
+      };
+      const issuing = [issueAt(system.authServer), issueAt(other.url)];
+      await vi.waitUntil(() => before.length > 20, { timeout: 10_000 });
+
+      issued = [];
+      await asOperator('/admin/clients/e2e-revoked/revoke-tokens', { method: 'POST' });
+      await pause(KNOWN_EVERYWHERE_MS);
+      issued = after;
+      await vi.waitUntil(() => after.length > 20, { timeout: 10_000 });
+      isOver = true;
+      await Promise.all(issuing);
+
+      const states = (tokens: readonly string[]) =>
+        Promise.all(tokens.map(async (token) => isActive(await introspect(INTROSPECTOR, token))));
+      expect(new Set(await states(before))).toEqual(new Set([false]));
+      expect(new Set(await states(after))).toEqual(new Set([true]));
     });
   });
 
@@ -279,12 +353,4 @@ describe('revocation', () => {
       expect(isActive(await introspect(INTROSPECTOR, token))).toBe(true);
     });
   });
-
-  /** As the administration of clients does it. */
-  function revokeAllOf(clientId: string): Promise<unknown> {
-    const statement = `
-      UPDATE client SET tokens_valid_from = date_trunc('second', clock_timestamp()) + interval '2 s'
-      WHERE client_id = $1`;
-    return query(own().authDatabaseUrl, statement, [clientId]);
-  }
 });

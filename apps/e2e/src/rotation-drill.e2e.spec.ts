@@ -49,6 +49,7 @@ describe.runIf(runsAsProcesses)('under a steady load', () => {
     async () => {
       const startedAt = performance.now();
       await noteKeySets();
+      await byPlainRequest();
       const watch = SteadyLoad.start(1_000 / KEY_SET_INTERVAL_MS, noteKeySets);
       const loads = {
         'tokens by openid-client, each used once': SteadyLoad.start(TIMES_PER_SECOND, byOpenid),
@@ -107,8 +108,7 @@ describe.runIf(runsAsProcesses)('under a steady load', () => {
   }
 
   async function callWith(known: (typeof tokens)[number] | undefined): Promise<void> {
-    // In the first moment there is none yet.
-    if (!known) return;
+    if (!known) throw new Error('there is no token at hand');
     const answer = await callOrders('/orders?limit=1', { token: known.token }, system.apiUrl);
     if (answer.status !== 200) throw new Error(`the API answered ${shown(answer)}`);
     if (known.kid !== [...signedSince.keys()].at(-1)) callsWithOlderKeys += 1;

@@ -22,8 +22,8 @@ export function clientDetails(client: Representation): string {
     ['scope', String(client['scope'])],
     ['authenticates by', String(client['token_endpoint_auth_method'])],
     ...keyRows(client),
-    ['tokens live', lifetimeText(client['access_token_lifetime'])],
-    ['tokens are good', revocationText(client['tokens_valid_from'])],
+    ['token lifetime', lifetimeText(client['access_token_lifetime'])],
+    ['tokens revoked', revocationText(client['tokens_valid_from'])],
     ['created', `${moment(client['created_at'])} by ${String(client['created_by'])}`],
     ['changed', `${moment(client['updated_at'])} by ${String(client['updated_by'])}`],
   ]);
@@ -43,11 +43,11 @@ function keyRows({ jwks, jwks_uri: uri }: Representation): string[][] {
 }
 
 function lifetimeText(lifetime: unknown): string {
-  return typeof lifetime === 'number' ? `${lifetime} s` : 'as long as the server has it';
+  return typeof lifetime === 'number' ? `${lifetime} s` : "the server's own";
 }
 
 function revocationText(validFrom: unknown): string {
-  return typeof validFrom === 'string' ? `if issued since ${moment(validFrom)}` : 'all';
+  return typeof validFrom === 'string' ? `those issued before ${moment(validFrom)}` : 'none';
 }
 
 function secretTable(secrets: readonly Representation[]): string {

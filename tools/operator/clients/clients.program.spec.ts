@@ -79,10 +79,14 @@ describe('npm run clients', () => {
   });
 
   it('show tells all that is known', async () => {
-    server.answers.push({ body: { ...client, disabled: true, access_token_lifetime: 60 } });
+    const revoked = { tokens_valid_from: '2026-02-03T04:05:06.000Z' };
+    server.answers.push({
+      body: { ...client, ...revoked, disabled: true, access_token_lifetime: 60 },
+    });
     const { stdout } = await clients(['show', 'importer']);
     expect(stdout).toMatch(/state +disabled\n/);
-    expect(stdout).toMatch(/tokens live +60 s\n/);
+    expect(stdout).toMatch(/token lifetime +60 s\n/);
+    expect(stdout).toMatch(/tokens revoked +those issued before 2026-02-03 04:05:06Z\n/);
     expect(stdout).toMatch(/created +2026-01-02 03:04:05Z by operator\n/);
     expect(stdout).toMatch(/id-1 +…wxyz +2026-01-02 03:04:05Z +- +-\n/);
   });

@@ -1,7 +1,7 @@
 import type { Representation } from '../admin-api/admin-api.ts';
 import { moment } from '../command-line/moment.ts';
 import { aligned, table } from '../command-line/table.ts';
-import type { Scope } from './scope-flags.ts';
+import type { Scope } from './resource-flags.ts';
 
 export function resourceTable(resources: readonly Representation[]): string {
   const rows = resources.map((resource) => [
@@ -19,6 +19,7 @@ export function resourceDetails(resource: Representation): string {
   const members = aligned([
     ['name', String(resource['name'])],
     ['identifier', String(resource['identifier'])],
+    ['asked about by', (resource['introspection_clients'] as readonly string[]).join(', ')],
     ['created', `${moment(resource['created_at'])} by ${String(resource['created_by'])}`],
     ['changed', `${moment(resource['updated_at'])} by ${String(resource['updated_by'])}`],
   ]);
@@ -26,7 +27,6 @@ export function resourceDetails(resource: Representation): string {
   return `${members}\n\n${table(['SCOPE', 'DESCRIPTION'], scopes, 'no scopes')}`;
 }
 
-/** The scopes in a representation. */
-export function scopesOf(resource: Representation): readonly Scope[] {
+function scopesOf(resource: Representation): readonly Scope[] {
   return resource['scopes'] as readonly Scope[];
 }

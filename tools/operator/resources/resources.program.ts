@@ -6,18 +6,13 @@ import { printable } from '../command-line/printable.ts';
 import { operatorProgram } from '../command-line/program.ts';
 import type { Surroundings } from '../command-line/surroundings.ts';
 import { READ, READ_AND_WRITE, WRITE, openSession } from '../operator-session.ts';
-import { resourceDetails, resourceTable, scopesOf } from './resource-text.ts';
-import { collectName, collectScope, scopesAfter } from './scope-flags.ts';
-import type { Scope } from './scope-flags.ts';
+import { resourceChanges, withRemovalFlags, withResourceFlags } from './resource-flags.ts';
+import type { RemovalFlags, ResourceFlags } from './resource-flags.ts';
+import { resourceDetails, resourceTable } from './resource-text.ts';
 
 const RESOURCES: ResourcePath = ['resource-servers'];
-const SCOPE_FLAG = '--scope <name=description>';
-
-interface UpdateFlags {
-  readonly identifier?: string;
-  readonly scope?: readonly Scope[];
-  readonly removeScope?: readonly string[];
-}
+const IDENTIFIER_FLAG = '--identifier <uri>';
+const IDENTIFIER = 'what clients ask for as resource (RFC 8707) and tokens carry as audience';
 
 /** `npm run resources`: the registry of resource servers and their scopes. */
 export function resourcesProgram(surroundings: Surroundings): Command {
@@ -58,43 +53,35 @@ function addShow(program: Command, surroundings: Surroundings): void {
 }
 
 function addCreate(program: Command, surroundings: Surroundings): void {
-  program
+  const create = program
     .command('create')
     .description('register a resource server')
     .argument('<name>')
-    .requiredOption('--identifier <url>', 'what tokens for it carry as their audience (RFC 8707)')
-    .option(SCOPE_FLAG, 'a scope of it; to be repeated for more', collectScope)
-    .action(
-      async (
-        name: string,
-        { identifier, scope = [] }: { identifier: string; scope?: readonly Scope[] },
-        command: Command,
-      ) => {
-        const { api, report } = await openSession(command, WRITE, surroundings);
-        const resource = await api.post(RESOURCES, { name, identifier, scopes: scope });
-        report.show(resource, () => resourceDetails(resource));
-      },
-    );
+    .requiredOption(IDENTIFIER_FLAG, IDENTIFIER);
+  withResourceFlags(create).action(async (name: string, flags: ResourceFlags, command: Command) => {
+    const { api, report } = await openSession(command, WRITE, surroundings);
+    const nothing = { scopes: [], introspection_clients: [] };
+    const resource = await api.post(RESOURCES, { name, ...resourceChanges(nothing, flags) });
+    report.show(resource, () => resourceDetails(resource));
+  });
 }
 
 function addUpdate(program: Command, surroundings: Surroundings): void {
-  program
+  const update = program
     .command('update')
     .description('change what is given of a resource server, and leave the rest as it is')
     .argument('<name>')
-    .option('--identifier <url>', 'what tokens for it carry as their audience (RFC 8707)')
-    .option(SCOPE_FLAG, 'add this scope, or describe it anew; to be repeated', collectScope)
-    .option('--remove-scope <name>', 'remove this scope; to be repeated', collectName)
-    .action(async (name: string, flags: UpdateFlags, command: Command) => {
-      const { identifier, scope = [], removeScope = [] } = flags;
+    .option(IDENTIFIER_FLAG, IDENTIFIER);
+  withRemovalFlags(withResourceFlags(update)).action(
+    async (name: string, flags: ResourceFlags & RemovalFlags, command: Command) => {
       if (Object.keys(flags).length === 0) throw usageFailure('nothing to change was given');
       const path: ResourcePath = [...RESOURCES, name];
       const { api, report } = await openSession(command, READ_AND_WRITE, surroundings);
       const { representation: before, entityTag } = await api.get(path);
-      const scopes = scopesAfter(scopesOf(before), scope, removeScope);
-      const resource = await api.patch(path, { identifier, scopes }, entityTag);
+      const resource = await api.patch(path, resourceChanges(before, flags), entityTag);
       report.show(resource, () => resourceDetails(resource));
-    });
+    },
+  );
 }
 
 function addDelete(program: Command, surroundings: Surroundings): void {

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { AuditEvent } from '../audit/audit-event.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
+import type { ChangeFeed, ChangeTopic } from '../changes/change-feed.js';
 import type { Precondition } from './precondition.js';
 
 /** What is to be changed, by whom, and as of which version. */
@@ -41,21 +42,23 @@ export class RecordedTransaction {
 
 /** Changes things one change after the other, each of them whole, counted as a version and on record. */
 export class VersionedTransactions<Thing> {
+  /** @param topic under which the replicas hear of changes of these things. */
   constructor(
     private readonly dataSource: DataSource,
     private readonly things: VersionedRepository<Thing>,
     private readonly audit: AuditTrail,
+    private readonly feed: ChangeFeed,
+    private readonly topic: ChangeTopic,
   ) {}
 
   async create<Result>(
     target: Pick<ChangeTarget, 'key' | 'actor'>,
     work: (transaction: RecordedTransaction) => Promise<Result>,
   ): Promise<Outcome<Thing, Result>> {
-    return this.dataSource.transaction(async (manager) => {
-      const transaction = new RecordedTransaction(manager);
+    return this.committed(target, async (transaction) => {
       const result = await work(transaction);
       await this.store(transaction, target);
-      return { thing: await this.things.find(target.key, manager), result };
+      return { thing: await this.things.find(target.key, transaction.manager), result };
     });
   }
 
@@ -67,11 +70,11 @@ export class VersionedTransactions<Thing> {
     target: ChangeTarget,
     work: (before: Thing, transaction: RecordedTransaction) => Promise<Result>,
   ): Promise<Outcome<Thing, Result>> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.committed(target, async (transaction) => {
+      const { manager, events } = transaction;
       const before = await this.lock(target, manager);
-      const transaction = new RecordedTransaction(manager);
       const result = await work(before, transaction);
-      if (transaction.events.length === 0) return { thing: before, result };
+      if (events.length === 0) return { thing: before, result };
       await this.things.countChange(target.key, target.actor, manager);
       await this.store(transaction, target);
       return { thing: await this.things.find(target.key, manager), result };
@@ -86,12 +89,22 @@ export class VersionedTransactions<Thing> {
     target: ChangeTarget,
     work: (before: Thing, transaction: RecordedTransaction) => Promise<void>,
   ): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
-      const before = await this.lock(target, manager);
-      const transaction = new RecordedTransaction(manager);
-      await work(before, transaction);
+    await this.committed(target, async (transaction) => {
+      await work(await this.lock(target, transaction.manager), transaction);
       await this.store(transaction, target);
     });
+  }
+
+  // Who is answered can rely on it here; the other replicas hear of it within a moment.
+  private async committed<Result>(
+    { key }: Pick<ChangeTarget, 'key'>,
+    work: (transaction: RecordedTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const result = await this.dataSource.transaction((manager) =>
+      work(new RecordedTransaction(manager)),
+    );
+    this.feed.announce(this.topic, key);
+    return result;
   }
 
   private async lock({ key, precondition }: ChangeTarget, manager: EntityManager): Promise<Thing> {

@@ -51,6 +51,11 @@ export class ChangeFeed implements OnModuleInit, OnApplicationShutdown {
     this.listeners.set(topic, [...(this.listeners.get(topic) ?? []), listener]);
   }
 
+  /** Tells this replica at once of a change that it has committed itself; it will hear of it again, like the others. */
+  announce(topic: ChangeTopic, key: string): void {
+    for (const listener of this.listeners.get(topic) ?? []) listener(key);
+  }
+
   /** Calls the listener when changes may have been missed: whatever is remembered may be outdated. */
   onGap(listener: () => void): void {
     this.gapListeners.push(listener);
@@ -127,10 +132,7 @@ export class ChangeFeed implements OnModuleInit, OnApplicationShutdown {
 
   private dispatch(payload: string): void {
     const colon = payload.indexOf(':');
-    const key = payload.slice(colon + 1);
-    for (const listener of this.listeners.get(payload.slice(0, colon) as ChangeTopic) ?? []) {
-      listener(key);
-    }
+    this.announce(payload.slice(0, colon) as ChangeTopic, payload.slice(colon + 1));
   }
 
   private async rest(milliseconds: number): Promise<void> {

@@ -36,6 +36,7 @@ describe('ClientAuthenticator', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let feed: ChangeFeed;
+  let registry: TypeOrmClientRegistry;
   let authenticator: ClientAuthenticator;
   let key: TestSigningKey;
 
@@ -46,7 +47,7 @@ describe('ClientAuthenticator', () => {
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
     const logger = createEventLogger('auth', 'info', { write: (line) => void lines.push(line) });
     feed = new ChangeFeed(database.url, logger);
-    const registry = new TypeOrmClientRegistry(dataSource, feed);
+    registry = new TypeOrmClientRegistry(dataSource, feed);
     const audit = new AuditTrail(dataSource, logger, metrics);
     const fetcher = new KeySetFetcher({ privateAddresses: false });
     const published = new PublishedKeys(fetcher, logger, metrics);
@@ -187,15 +188,11 @@ describe('ClientAuthenticator', () => {
   });
 
   it('takes from a client the method it is registered for and no other (A09)', async () => {
-    await dataSource.query(`
-      UPDATE client SET token_endpoint_auth_method = 'client_secret_basic', jwks = NULL
-      WHERE client_id = 'by-key'`);
+    await changeClient(`token_endpoint_auth_method = 'client_secret_basic', jwks = NULL`);
     await refusalOf(byAssertion(await assertionOf('by-key', key)));
-    await dataSource.query(
-      `UPDATE client SET token_endpoint_auth_method = 'private_key_jwt', jwks = $1
-       WHERE client_id = 'by-key'`,
-      [{ keys: [key.publicJwk] }],
-    );
+    await changeClient(`token_endpoint_auth_method = 'private_key_jwt', jwks = $1`, [
+      { keys: [key.publicJwk] },
+    ]);
     await insertSecret('by-key');
     await refusalOf(byHeader('by-key', 'secret of by-key'));
     await refusalOf(byBody('by-key', 'secret of by-key'));
@@ -218,9 +215,7 @@ describe('ClientAuthenticator', () => {
 
     await refusalOf(byAssertion(await assertionOf('by-key', key)));
     expect(reasons()).toEqual(['wrong_assertion']);
-    await dataSource.query(`UPDATE client SET jwks = $1 WHERE client_id = 'by-key'`, [
-      { keys: [key.publicJwk] },
-    ]);
+    await changeClient('jwks = $1', [{ keys: [key.publicJwk] }]);
   });
 
   it('asks the database nothing for a secret, and for an assertion whether it is new', async () => {
@@ -287,6 +282,13 @@ describe('ClientAuthenticator', () => {
       [clientId, method, disabled],
     );
     await insertSecret(clientId);
+  }
+
+  /** Changes the client with a key, and waits until that has been heard of. */
+  async function changeClient(change: string, values: unknown[] = []) {
+    await registry.find('by-key');
+    await dataSource.query(`UPDATE client SET ${change} WHERE client_id = 'by-key'`, values);
+    await vi.waitUntil(() => registry.remembered('by-key') === undefined);
   }
 
   async function insertSecret(clientId: string) {

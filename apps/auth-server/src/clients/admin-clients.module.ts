@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { AuthServerSettings } from '../auth-server.settings.js';
+import { ChangeFeed } from '../changes/change-feed.js';
 import { RevokedTokensModule } from '../revocation/revoked-tokens.module.js';
 import { AdminClientsController } from './admin-clients.controller.js';
 import { ChangeClient } from './change-client.js';
@@ -28,9 +29,13 @@ export class AdminClientsModule {
         ClientRepository,
         {
           provide: ClientTransactions,
-          inject: [DataSource, ClientRepository, AuditTrail],
-          useFactory: (dataSource: DataSource, clients: ClientRepository, audit: AuditTrail) =>
-            new ClientTransactions(dataSource, clients, audit),
+          inject: [DataSource, ClientRepository, AuditTrail, ChangeFeed],
+          useFactory: (
+            dataSource: DataSource,
+            clients: ClientRepository,
+            audit: AuditTrail,
+            feed: ChangeFeed,
+          ) => new ClientTransactions(dataSource, clients, audit, feed, 'client'),
         },
         ListClients,
         RegisterClient,

@@ -1,15 +1,18 @@
-import { dataSourceOptions, runMigrations } from '@m2m/service-defaults';
+import { createEventLogger, dataSourceOptions, runMigrations } from '@m2m/service-defaults';
 import { createTestDatabase, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { ChangeFeed } from '../changes/change-feed.js';
 import { authDatabase } from '../database/auth-database.js';
-import { ClientEntity } from './client.entity.js';
 import { digestClientSecret } from './client-secret.js';
 import { TypeOrmClientRegistry } from './typeorm-client.registry.js';
+
+const silent = createEventLogger('auth-server', 'info', { write: () => undefined });
 
 describe('TypeOrmClientRegistry', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
+  let feed: ChangeFeed;
   let registry: TypeOrmClientRegistry;
 
   beforeAll(async () => {
@@ -17,7 +20,8 @@ describe('TypeOrmClientRegistry', () => {
     const definition = { ...authDatabase, url: database.url };
     await runMigrations(definition);
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
-    registry = new TypeOrmClientRegistry(dataSource.getRepository(ClientEntity));
+    feed = new ChangeFeed(database.url, silent);
+    registry = new TypeOrmClientRegistry(dataSource, feed);
     await dataSource.query(`
       INSERT INTO resource_server (name, identifier)
       VALUES ('orders', 'https://orders.example'), ('admin', 'https://issuer.example')`);
@@ -53,7 +57,7 @@ describe('TypeOrmClientRegistry', () => {
       ]),
     );
     expect(client?.scopes).toHaveLength(3);
-    expect(client?.secretDigests).toHaveLength(2);
+    expect(client?.secrets).toHaveLength(2);
   });
 
   it('leaves out the secrets whose time is over (C01)', async () => {
@@ -62,7 +66,7 @@ describe('TypeOrmClientRegistry', () => {
     await insertSecret('rotated', 'ending', '1 hour');
     await insertSecret('rotated', 'endless', null);
 
-    const digests = (await registry.find('rotated'))?.secretDigests.map((digest) =>
+    const digests = (await registry.find('rotated'))?.secrets.map(({ digest }) =>
       digest.toString('hex'),
     );
 
@@ -77,8 +81,53 @@ describe('TypeOrmClientRegistry', () => {
 
     await expect(registry.find('disabled')).resolves.toMatchObject({
       disabled: true,
-      secretDigests: [],
+      secrets: [],
       scopes: [],
+      resourceServers: [],
+    });
+  });
+
+  it('finds a client with the resource servers that it asks about tokens for', async () => {
+    await insertClient('asking', { scopes: [] });
+    await dataSource.query(`
+      INSERT INTO resource_server_client (resource_server, client_id)
+      VALUES ('orders', 'asking'), ('admin', 'asking')`);
+
+    const servers = (await registry.find('asking'))?.resourceServers ?? [];
+
+    expect([...servers].sort()).toEqual(['https://issuer.example', 'https://orders.example']);
+  });
+
+  describe('while it hears of changes', () => {
+    beforeAll(async () => {
+      await insertClient('known', { scopes: ['orders:read'] });
+      feed.onModuleInit();
+      await vi.waitUntil(() => feed.isCurrent);
+    });
+
+    afterAll(() => feed.onApplicationShutdown());
+
+    const remembered = (clientId: string) => registry.remembered(clientId);
+
+    it('remembers a client until something about it changes', async () => {
+      const found = await registry.find('known');
+      expect(remembered('known')).toBe(found);
+      expect(await registry.find('known')).toBe(found);
+
+      await dataSource.query(`
+        INSERT INTO resource_server_client (resource_server, client_id)
+        VALUES ('orders', 'known')`);
+
+      await vi.waitUntil(() => remembered('known') === undefined);
+      await expect(registry.find('known')).resolves.toMatchObject({
+        resourceServers: ['https://orders.example'],
+      });
+    });
+
+    it('does not remember a client that is not there', async () => {
+      await registry.find('nobody');
+
+      expect(remembered('nobody')).toBeUndefined();
     });
   });
 

@@ -1,6 +1,7 @@
 import { Public } from '@m2m/guards';
 import { Metrics, UnparsedBody, type BoundedCounter } from '@m2m/service-defaults';
 import { Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import type { RegisteredClient } from '../clients/registered-client.js';
@@ -19,6 +20,7 @@ interface Introspected {
 
 /** The introspection endpoint (RFC 7662 2). */
 @Public()
+@ApiExcludeController()
 @Controller('oauth2/introspect')
 export class IntrospectionController {
   private readonly introspections: BoundedCounter<(typeof results)[number]>;

@@ -143,7 +143,5 @@ const noSigningKey = () =>
     503,
     'temporarily_unavailable',
     'There is no key to sign with. Try again shortly.',
-    {
-      'retry-after': '5',
-    },
+    { 'retry-after': '5' },
   );

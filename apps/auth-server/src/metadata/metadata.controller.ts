@@ -1,6 +1,7 @@
 import { Public } from '@m2m/guards';
 import type { SigningAlgorithm } from '@m2m/token-issuance';
 import { Controller, Get, Header, type Type } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import { SigningKeys } from '../keys/signing-keys.js';
 import {
   authorizationServerMetadata,
@@ -15,6 +16,7 @@ import {
  */
 export function metadataController(issuer: string, nextAlgorithm: SigningAlgorithm): Type {
   @Public()
+  @ApiExcludeController()
   @Controller()
   class MetadataController {
     constructor(private readonly keys: SigningKeys) {}

@@ -59,6 +59,22 @@ describe('RegistryProvisioner', () => {
     await expect(fileOpens('entry')).resolves.toBe(true);
   });
 
+  it('lets a client ask about the tokens of the resource servers it is registered for', async () => {
+    await provisioner.provision(document({ workerResourceServers: ['orders'] }));
+
+    await expect(registry.find('worker')).resolves.toMatchObject({
+      resourceServers: ['https://orders.example'],
+    });
+    await expect(registry.find('entry')).resolves.toMatchObject({ resourceServers: [] });
+  });
+
+  it('registers nothing of a client with an unknown resource server', async () => {
+    const mistaken = document({ workerResourceServers: ['odrers'] });
+
+    await expect(provisioner.provision(mistaken)).rejects.toThrow();
+    await expect(registry.find('worker')).resolves.toBeUndefined();
+  });
+
   it('changes nothing when it runs again', async () => {
     await provisioner.provision(document());
     const before = [await registry.find('worker'), await registry.find('entry')];
@@ -202,6 +218,7 @@ describe('RegistryProvisioner', () => {
 function document({
   identifier = 'https://orders.example',
   workerScope = 'orders:read',
+  workerResourceServers = [] as string[],
 } = {}): RegistryDocument {
   return registryDocument.parse({
     resource_servers: [
@@ -220,6 +237,7 @@ function document({
         client_name: 'Worker',
         token_endpoint_auth_method: 'client_secret_basic',
         scope: workerScope,
+        resource_servers: workerResourceServers,
       },
       {
         client_id: 'entry',

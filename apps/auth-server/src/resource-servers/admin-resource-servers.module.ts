@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { AuthServerSettings } from '../auth-server.settings.js';
+import { ChangeFeed } from '../changes/change-feed.js';
 import { AdminResourceServersController } from './admin-resource-servers.controller.js';
 import { ChangeResourceServer } from './change-resource-server.js';
 import { DeleteResourceServer } from './delete-resource-server.js';
@@ -24,12 +25,13 @@ export class AdminResourceServersModule {
         ResourceServerRepository,
         {
           provide: ResourceServerTransactions,
-          inject: [DataSource, ResourceServerRepository, AuditTrail],
+          inject: [DataSource, ResourceServerRepository, AuditTrail, ChangeFeed],
           useFactory: (
             dataSource: DataSource,
             servers: ResourceServerRepository,
             audit: AuditTrail,
-          ) => new ResourceServerTransactions(dataSource, servers, audit),
+            feed: ChangeFeed,
+          ) => new ResourceServerTransactions(dataSource, servers, audit, feed, 'registry'),
         },
         ListResourceServers,
         RegisterResourceServer,

@@ -14,18 +14,18 @@ export class ClientTokens {
   /**
    * Revokes all tokens the client has been issued so far. The line is drawn one to two seconds from now, at a
    * whole second, as `iat` has no fractions; tokens issued before that time comes carry it as their `iat`, so
-   * that they are good.
+   * that they are good. Each time it is another line, so several in one second are each a second further.
    *
    * @param manager of the transaction the revocation is part of.
    * @returns the line: tokens with an earlier `iat` are revoked.
    * @throws Error if there is no such client.
    */
   async revokeAll(manager: EntityManager, clientId: string): Promise<Date> {
-    // A client's line never goes back, whichever clock is behind.
+    // Tokens may have been issued since the last time that carry its line, which was of the future then.
     const [rows] = await manager.query<[{ tokens_valid_from: Date }[], number]>(
       `UPDATE client
        SET tokens_valid_from = greatest(
-         tokens_valid_from,
+         tokens_valid_from + interval '1 s',
          date_trunc('second', greatest(clock_timestamp(), $2) + $3 * interval '1 ms') + interval '1 s')
        WHERE client_id = $1
        RETURNING tokens_valid_from`,

@@ -1,6 +1,7 @@
 import { Public } from '@m2m/guards';
 import { Metrics, UnparsedBody, type BoundedCounter } from '@m2m/service-defaults';
 import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import { FormParameters } from '../oauth/form-parameters.js';
@@ -11,6 +12,7 @@ const results = ['revoked', 'nothing_to_revoke', 'refused'] as const;
 
 /** The revocation endpoint (RFC 7009 2). */
 @Public()
+@ApiExcludeController()
 @Controller('oauth2/revoke')
 export class RevocationController {
   private readonly revocations: BoundedCounter<(typeof results)[number]>;

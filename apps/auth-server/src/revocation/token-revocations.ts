@@ -33,7 +33,8 @@ const KEPT_SECONDS = 300;
 
 /**
  * What has been revoked, as the database has it: a token by its `jti`, all of a client's tokens by its
- * `tokens_valid_from`. Nothing of it is kept in memory, so that it is known to all replicas at once.
+ * `tokens_valid_from`. Nothing of it is kept in memory, so that it is known to all replicas at once (see
+ * decision record 0019).
  */
 @Injectable()
 export class TokenRevocations {

@@ -49,7 +49,8 @@ const REQUESTS = 100;
 // The change feed sends it whether there are requests or not.
 const HEARTBEAT = 'SELECT pg_notify($1, $2)';
 
-const READ = /^SELECT client_id, .* FROM client/s;
+/** What reads a client. */
+const READ = /^SELECT .*\btoken_endpoint_auth_method\b/s;
 
 @Module({})
 class PartsOfEveryService {}

@@ -1,5 +1,7 @@
+import { Public } from '@m2m/guards';
 import { UnparsedBody } from '@m2m/service-defaults';
 import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ClientAuthenticator } from '../client-authentication/client.authenticator.js';
 import { FormParameters } from '../oauth/form-parameters.js';
@@ -9,6 +11,8 @@ import { ClientCredentialsGrant, type TokenResponse } from './client-credentials
 import { TokenMetrics } from './token.metrics.js';
 
 /** The token endpoint (RFC 6749 3.2). */
+@Public()
+@ApiExcludeController()
 @Controller('oauth2/token')
 export class TokenController {
   constructor(

@@ -18,7 +18,7 @@ export interface OwnSystem {
   readonly billingDatabaseUrl: string;
   /** Every secret that was generated, one a file. */
   readonly secretsDir: string;
-  /** Every access token that a test was given, one a line: they must be in no log. */
+  /** Every access token and client secret that a test was given, one a line: they must be in no log. */
   readonly tokensFile: string;
   /** Present where the system runs as processes, to which tests add some of their own. */
   readonly processes?: ProcessAccess;
