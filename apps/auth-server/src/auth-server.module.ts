@@ -14,6 +14,8 @@ import { KeyEncryptionKeys } from './keys/key-encryption-keys.js';
 import { KeysModule } from './keys/keys.module.js';
 import { SigningKeySettings } from './keys/signing-key.settings.js';
 import { metadataController } from './metadata/metadata.controller.js';
+import { RegistrationModule } from './registration/registration.module.js';
+import { RegistrationSettings } from './registration/registration.settings.js';
 import { AdminResourceServersModule } from './resource-servers/admin-resource-servers.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { SweepingModule } from './sweeping/sweeping.module.js';
@@ -27,6 +29,8 @@ export class AuthServerModule {
     const issuer = configuration.OAUTH_ISSUER;
     const settings = new AuthServerSettings(issuer, configuration.ACCESS_TOKEN_LIFETIME_SECONDS);
     const keys = keysModule(configuration);
+    const clients = AdminClientsModule.with(settings);
+    const registration = registrationModules(configuration, clients);
     const verification = TokenVerificationModule.with(issuer, keys);
     const endpoints = [
       TokenModule,
@@ -36,6 +40,7 @@ export class AuthServerModule {
       AdminKeysModule,
       AdminClientsModule,
       AdminResourceServersModule,
+      ...registration.map(({ module }) => module),
     ];
     return {
       module: AuthServerModule,
@@ -53,7 +58,8 @@ export class AuthServerModule {
         RevocationModule.with(verification),
         adminGuard(issuer, keys),
         AdminKeysModule.with(keys),
-        AdminClientsModule.with(settings),
+        clients,
+        ...registration,
         AdminResourceServersModule.with(settings),
         SweepingModule.with(
           {
@@ -66,10 +72,21 @@ export class AuthServerModule {
           endpoints.map((module) => ({ path: new URL(issuer).pathname, module })),
         ),
       ],
-      controllers: [metadataController(issuer, configuration.SIGNING_KEY_ALGORITHM)],
+      controllers: [
+        metadataController(issuer, configuration.SIGNING_KEY_ALGORITHM, registration.length > 0),
+      ],
       providers: [DatabaseReadiness, DatabaseMetrics],
     };
   }
+}
+
+/** None unless dynamic registration is turned on. */
+function registrationModules(
+  { OAUTH_ISSUER, DYNAMIC_REGISTRATION_SCOPES: scopes }: AuthServerConfiguration,
+  clients: DynamicModule,
+): DynamicModule[] {
+  if (!scopes) return [];
+  return [RegistrationModule.with(new RegistrationSettings(OAUTH_ISSUER, scopes), clients)];
 }
 
 function keysModule(configuration: AuthServerConfiguration): DynamicModule {

@@ -8,10 +8,13 @@ import {
 } from '@m2m/service-defaults';
 import { signingAlgorithms } from '@m2m/token-issuance';
 import { z } from 'zod';
+import { adminScopes } from './admin/admin-scopes.js';
 import {
   LONGEST_ACCESS_TOKEN_LIFETIME_SECONDS,
   SHORTEST_ACCESS_TOKEN_LIFETIME_SECONDS,
 } from './auth-server.settings.js';
+import { REGISTRATION_SCOPE } from './registration/registration.settings.js';
+import { scopeName } from './resource-servers/scope-name.js';
 
 const KEY_ENCRYPTION_KEY_BYTES = 32;
 const DAY_SECONDS = 86_400;
@@ -23,6 +26,18 @@ const keyEncryptionKey = () =>
     .refine(
       (key) => key.length === KEY_ENCRYPTION_KEY_BYTES,
       `must be ${KEY_ENCRYPTION_KEY_BYTES} random bytes in base64`,
+    );
+
+const PRIVILEGED: readonly string[] = [...Object.keys(adminScopes), REGISTRATION_SCOPE];
+
+const registrationScopes = () =>
+  z
+    .string()
+    .transform((value) => value.split(' '))
+    .pipe(z.array(scopeName))
+    .refine(
+      (names) => !names.some((name) => PRIVILEGED.includes(name)),
+      `must hold none of ${PRIVILEGED.join(', ')}: nobody registers themselves for these`,
     );
 
 const fields = z.object({
@@ -50,6 +65,7 @@ const fields = z.object({
   }),
   SIGNING_KEY_ANNOUNCEMENT_SECONDS: seconds({ min: 10, max: DAY_SECONDS, standard: 600 }),
   CLIENT_AUTHENTICATION_FAILURES_PER_MINUTE: wholeNumber({ min: 5, max: 10_000, standard: 20 }),
+  DYNAMIC_REGISTRATION_SCOPES: registrationScopes().optional(),
   AUDIT_RETENTION_DAYS: wholeNumber({ min: 1, max: 3_650, standard: 90 }),
   AUTH_SWEEP_INTERVAL_SECONDS: seconds({ min: 1, max: 3_600, standard: 60 }),
 });

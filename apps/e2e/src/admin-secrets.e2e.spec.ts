@@ -4,7 +4,6 @@ import {
   actOn,
   administer,
   clientPath,
-  operatorToken,
   registerClient,
   remove,
   showClient,
@@ -12,11 +11,10 @@ import {
   type AdminClient,
 } from './support/admin.js';
 import { query } from './support/databases.js';
-import { shown } from './support/http.js';
 import { problemIn } from './support/orders.js';
 import type { RunningApp } from './support/processes.js';
 import { startSecondAuthServer } from './support/second-auth-server.js';
-import { isOurOwn, logs, own, runsAsProcesses, system } from './support/system.js';
+import { isOurOwn, logs, own, runsAsProcesses } from './support/system.js';
 
 /** How long a change may take to be known to every replica. */
 const SOON_MS = 1_000;
@@ -226,14 +224,5 @@ describe('client secrets', () => {
 
     expect(rows).toHaveLength(3);
     for (const { row } of rows) expect(row).not.toContain(client_secret.slice(3, -4));
-  });
-
-  it('C03: of an administrator too are hidden from the others', async () => {
-    const answer = await administer(clientPath('operator'), { token: await operatorToken() });
-
-    expect(answer.status, shown(answer)).toBe(200);
-    expect(answer.text).not.toContain('cs_');
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(system.authServer).toBeDefined();
   });
 });

@@ -5,7 +5,6 @@ import { SigningKeys } from '../keys/signing-keys.js';
 import { RevokedTokensModule } from '../revocation/revoked-tokens.module.js';
 import { TokenRevocations } from '../revocation/token-revocations.js';
 import { adminScopes } from './admin-scopes.js';
-import { PublishedKeySet } from './published-key-set.js';
 
 /**
  * Guards every route that is not `@Public()`: it takes the server's own access tokens, issued for itself,
@@ -23,7 +22,7 @@ export function adminGuard(issuer: string, keys: DynamicModule): DynamicModule {
       metrics: Metrics,
     ) => ({
       issuer,
-      keys: new PublishedKeySet(signingKeys).read,
+      keys: () => signingKeys.keySet,
       isRevoked: (client) => revocations.isRevoked(client),
       scopesSupported: Object.keys(adminScopes),
       ...accessEvents(logger, metrics),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { EventLogger } from '@m2m/service-defaults';
+import type { EventLogger } from '@m2m/service-defaults';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
 
@@ -76,14 +76,15 @@ export class ChangeFeed implements OnModuleInit, OnApplicationShutdown {
       try {
         await this.listen();
       } catch (error) {
-        if (this.stopping.signal.aborted) return;
-        this.logger.warn(
-          'change_feed.interrupted',
-          `listening for changes failed: ${String(error)}`,
-        );
+        this.noteInterruption(error);
         await this.rest(RECONNECT_MS);
       }
     }
+  }
+
+  private noteInterruption(error: unknown): void {
+    if (this.stopping.signal.aborted) return;
+    this.logger.warn('change_feed.interrupted', `listening for changes failed: ${String(error)}`);
   }
 
   private async listen(): Promise<void> {

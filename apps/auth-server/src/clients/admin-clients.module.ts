@@ -45,6 +45,7 @@ export class AdminClientsModule {
         EndSecret,
         RevokeTokens,
       ],
+      exports: [ClientRepository, ClientTransactions, RegisterClient, ChangeClient],
     };
   }
 }

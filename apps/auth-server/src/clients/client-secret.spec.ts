@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { digestClientSecret, generateClientSecret, secretMatches } from './client-secret.js';
+import {
+  digestClientSecret,
+  generateClientSecret,
+  hintOf,
+  matchingSecret,
+} from './client-secret.js';
+import type { StoredSecret } from './registered-client.js';
+
+const NOW = 1_800_000_000_000;
 
 describe('a client secret', () => {
   it('has 256 random bits behind a prefix that scanners know (C04)', () => {
@@ -18,24 +26,34 @@ describe('a client secret', () => {
     }
   });
 
-  it('matches its own digest, wherever that stands among several', () => {
-    const [secret, ...others] = Array.from({ length: 3 }, generateClientSecret);
-    const digests = others.map(digestClientSecret);
+  it('is found by itself, wherever it stands among several', () => {
+    const [secret = '', ...others] = Array.from({ length: 3 }, generateClientSecret);
+    const own = stored(secret);
+    const rest = others.map((other) => stored(other));
 
-    expect(secret).toBeDefined();
-    const own = digestClientSecret(secret ?? '');
-    expect(secretMatches(secret ?? '', [own, ...digests])).toBe(true);
-    expect(secretMatches(secret ?? '', [...digests, own])).toBe(true);
+    expect(matchingSecret(secret, [own, ...rest], NOW)).toBe(own);
+    expect(matchingSecret(secret, [...rest, own], NOW)).toBe(own);
   });
 
-  it('matches no other digest, and nothing where there is none', () => {
+  it('is found by nothing else, and not where there is none', () => {
     const secret = generateClientSecret();
-    const other = digestClientSecret(generateClientSecret());
 
-    expect(secretMatches(secret, [other])).toBe(false);
-    expect(secretMatches(secret, [])).toBe(false);
-    expect(secretMatches('', [])).toBe(false);
-    expect(secretMatches(`${secret} `, [digestClientSecret(secret)])).toBe(false);
+    expect(matchingSecret(secret, [stored(generateClientSecret())], NOW)).toBeUndefined();
+    expect(matchingSecret(secret, [], NOW)).toBeUndefined();
+    expect(matchingSecret('', [], NOW)).toBeUndefined();
+    expect(matchingSecret(`${secret} `, [stored(secret)], NOW)).toBeUndefined();
+  });
+
+  it('is good up to its end and not from there on (C01)', () => {
+    const secret = generateClientSecret();
+    const ending = stored(secret, NOW);
+
+    expect(matchingSecret(secret, [ending], NOW - 1)).toBe(ending);
+    expect(matchingSecret(secret, [ending], NOW)).toBeUndefined();
+  });
+
+  it('shows its last four characters and no more (C03)', () => {
+    expect(hintOf('cs_abcdefgh')).toBe('efgh');
   });
 
   it('is not to be found in its digest', () => {
@@ -46,6 +64,10 @@ describe('a client secret', () => {
     expect(digest).not.toEqual(Buffer.from(secret.slice(3), 'base64url'));
   });
 });
+
+function stored(secret: string, expiresAt = Number.POSITIVE_INFINITY): StoredSecret {
+  return { secretId: 'a', digest: digestClientSecret(secret), expiresAt };
+}
 
 function bitOf(secret: string, bit: number): boolean {
   const byte = Buffer.from(secret.slice(3), 'base64url')[bit >> 3] ?? 0;

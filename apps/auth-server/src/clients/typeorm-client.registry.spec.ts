@@ -14,13 +14,14 @@ describe('TypeOrmClientRegistry', () => {
   let dataSource: DataSource;
   let feed: ChangeFeed;
   let registry: TypeOrmClientRegistry;
+  let clockAheadMs = 0;
 
   beforeAll(async () => {
     database = await createTestDatabase(inject('postgresUrl'));
     const definition = { ...authDatabase, url: database.url };
     await runMigrations(definition);
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
-    feed = new ChangeFeed(database.url, silent);
+    feed = new ChangeFeed(database.url, silent, () => performance.now() + clockAheadMs);
     registry = new TypeOrmClientRegistry(dataSource, feed);
     await dataSource.query(`
       INSERT INTO resource_server (name, identifier)
@@ -122,6 +123,61 @@ describe('TypeOrmClientRegistry', () => {
       await expect(registry.find('known')).resolves.toMatchObject({
         resourceServers: ['https://orders.example'],
       });
+    });
+
+    it.each([
+      ['the client', () => feed.announce('client', 'known')],
+      ['the scopes of all clients', () => feed.announce('registry', '')],
+    ])('forgets a client when it hears of a change of %s', async (_what, announce) => {
+      await registry.find('known');
+      expect(remembered('known')).toBeDefined();
+
+      announce();
+
+      expect(remembered('known')).toBeUndefined();
+    });
+
+    it('keeps a client when it hears of a change of another', async () => {
+      const found = await registry.find('known');
+
+      feed.announce('client', 'unknown');
+      feed.announce('throttle', 'known');
+
+      expect(remembered('known')).toBe(found);
+    });
+
+    it('does not keep what it read while there was a change', async () => {
+      feed.announce('client', 'known');
+      const blocker = dataSource.createQueryRunner();
+      await blocker.startTransaction();
+      await blocker.query('LOCK TABLE client IN ACCESS EXCLUSIVE MODE');
+      const reading = registry.read('known');
+
+      feed.announce('client', 'known');
+      await blocker.commitTransaction();
+      await blocker.release();
+
+      await expect(reading).resolves.toMatchObject({ clientId: 'known' });
+      expect(remembered('known')).toBeUndefined();
+      await registry.read('known');
+      expect(remembered('known')).toBeDefined();
+    });
+
+    it('trusts its memory no longer than it hears of changes, and forgets all after a gap', async () => {
+      await registry.find('known');
+      clockAheadMs = 1_000;
+      expect(remembered('known')).toBeUndefined();
+      await expect(registry.find('known')).resolves.toMatchObject({ clientId: 'known' });
+      clockAheadMs = 0;
+      expect(remembered('known')).toBeDefined();
+
+      await dataSource.query(`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE '%pg_notify%' AND pid <> pg_backend_pid()`);
+      await vi.waitUntil(() => !feed.isCurrent);
+      await vi.waitUntil(() => feed.isCurrent, { timeout: 5_000 });
+
+      expect(remembered('known')).toBeUndefined();
     });
 
     it('does not remember a client that is not there', async () => {

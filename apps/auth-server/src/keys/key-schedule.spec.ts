@@ -131,14 +131,12 @@ describe('the life of a random system', () => {
     'K04 K06 keeps each promise of the schedule (seed %d)',
     (seed) => {
       const random = randomFrom(seed);
-      const settings = new SigningKeySettings(
-        'ES256',
-        ...pick(random, [
-          [20, 10],
-          [1_200, 600],
-          [86_400, 300],
-        ] as const),
-      );
+      const [rotation, announcement] = pick<readonly [number, number]>(random, [
+        [20, 10],
+        [1_200, 600],
+        [86_400, 300],
+      ]);
+      const settings = new SigningKeySettings('ES256', rotation, announcement);
       const life = new Life(settings);
       life.check();
       for (let step = 0; step < 200; step += 1) {

@@ -9,6 +9,8 @@ export interface AuthorizationServerMetadata {
   readonly token_endpoint: string;
   readonly introspection_endpoint: string;
   readonly revocation_endpoint: string;
+  /** Only where clients may be registered dynamically. */
+  readonly registration_endpoint?: string;
   readonly jwks_uri: string;
   readonly response_types_supported: readonly string[];
   readonly grant_types_supported: readonly string[];
@@ -21,16 +23,21 @@ export interface AuthorizationServerMetadata {
   readonly revocation_endpoint_auth_signing_alg_values_supported: readonly string[];
 }
 
-/** @param signingAlgorithms what introspection responses may be signed by. */
+/**
+ * @param signingAlgorithms what introspection responses may be signed by.
+ * @param registration whether clients may be registered dynamically.
+ */
 export function authorizationServerMetadata(
   issuer: string,
   signingAlgorithms: readonly SigningAlgorithm[],
+  registration: boolean,
 ): AuthorizationServerMetadata {
   return {
     issuer,
     token_endpoint: `${issuer}/oauth2/token`,
     introspection_endpoint: `${issuer}/oauth2/introspect`,
     revocation_endpoint: `${issuer}/oauth2/revoke`,
+    ...(registration && { registration_endpoint: `${issuer}/oauth2/register` }),
     jwks_uri: `${issuer}/oauth2/jwks`,
     // RFC 8414 2 requires this member; there is no authorization endpoint that could have response types.
     response_types_supported: [],

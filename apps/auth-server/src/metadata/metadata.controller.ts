@@ -13,8 +13,13 @@ import {
  * Makes the controller that publishes the metadata at the address the issuer identifier gives it.
  *
  * @param nextAlgorithm of the signing keys that will be made.
+ * @param registration whether clients may be registered dynamically.
  */
-export function metadataController(issuer: string, nextAlgorithm: SigningAlgorithm): Type {
+export function metadataController(
+  issuer: string,
+  nextAlgorithm: SigningAlgorithm,
+  registration: boolean,
+): Type {
   @Public()
   @ApiExcludeController()
   @Controller()
@@ -25,7 +30,8 @@ export function metadataController(issuer: string, nextAlgorithm: SigningAlgorit
     @Header('cache-control', 'public, max-age=300')
     metadata(): AuthorizationServerMetadata {
       const inUse = this.keys.published.map(({ alg }) => alg);
-      return authorizationServerMetadata(issuer, [...new Set([nextAlgorithm, ...inUse])]);
+      const algorithms = [...new Set([nextAlgorithm, ...inUse])];
+      return authorizationServerMetadata(issuer, algorithms, registration);
     }
   }
   return MetadataController;

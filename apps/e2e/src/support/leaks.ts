@@ -13,6 +13,9 @@ const INTERNALS: readonly RegExp[] = [
   /\b(TypeError|SyntaxError|RangeError|ReferenceError|FST_ERR\w*|ECONNREFUSED|ZodError)\b/,
 ];
 
+/** Tokens and keys are random: they may spell anything. */
+const RANDOM_TEXT = /[\w-]{40,}/g;
+
 const TELLTALE_HEADERS = ['x-powered-by', 'server', 'via', 'x-aspnet-version'];
 
 // For operators and readers: they name versions and packages on purpose.
@@ -24,7 +27,8 @@ export function expectNothingLeaks(url: string, { headers, text }: Answer): void
     expect(headers.get(name), `O01: the header ${name} in the answer of ${url}`).toBeNull();
   }
   if (EXEMPT.test(new URL(url).pathname)) return;
+  const readable = text.replace(RANDOM_TEXT, '…');
   for (const pattern of INTERNALS) {
-    expect(text, `O01: internals in the answer of ${url}`).not.toMatch(pattern);
+    expect(readable, `O01: internals in the answer of ${url}`).not.toMatch(pattern);
   }
 }

@@ -1,0 +1,40 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { ClientEntity } from '../clients/client.entity.js';
+import { clientId } from '../clients/client-id.js';
+import type { ManagementRequest } from './registered-caller.js';
+import { invalidRegistrationToken } from './registration-error.js';
+import { isRegistrationToken } from './registration-token.js';
+
+// RFC 6750 2.1.
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+
+type Request = FastifyRequest<{ Params: { client_id: string } }> & ManagementRequest;
+
+/** Lets a client at its own registration, by its registration access token (RFC 7592 2). */
+@Injectable()
+export class RegistrationTokenGuard implements CanActivate {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const token = bearerToken(request);
+    if (token === undefined) throw invalidRegistrationToken();
+    const client = await this.find(request.params.client_id);
+    const isItsOwn = isRegistrationToken(token, client?.registrationTokenDigest);
+    if (!client || !isItsOwn || client.disabled) throw invalidRegistrationToken();
+    request.registeredCaller = { client, token };
+    return true;
+  }
+
+  private async find(id: string): Promise<ClientEntity | null> {
+    if (!clientId.safeParse(id).success) return null;
+    return this.dataSource.manager.findOneBy(ClientEntity, { clientId: id });
+  }
+}
+
+function bearerToken({ raw }: FastifyRequest): string | undefined {
+  const [header = '', ...others] = raw.headersDistinct['authorization'] ?? [];
+  return others.length === 0 ? BEARER.exec(header)?.[1] : undefined;
+}
