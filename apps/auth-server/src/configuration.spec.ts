@@ -54,6 +54,31 @@ describe('the configuration of signing keys', () => {
   });
 });
 
+describe('the configuration of dynamic registration', () => {
+  it('C06 is off by default', () => {
+    const configuration = loadConfiguration(authServerConfiguration, GOOD);
+
+    expect(configuration.DYNAMIC_REGISTRATION_SCOPES).toBeUndefined();
+  });
+
+  it('takes scopes with single spaces between them', () => {
+    const environment = { ...GOOD, DYNAMIC_REGISTRATION_SCOPES: 'orders:read orders:write' };
+
+    expect(loadConfiguration(authServerConfiguration, environment)).toMatchObject({
+      DYNAMIC_REGISTRATION_SCOPES: ['orders:read', 'orders:write'],
+    });
+  });
+
+  it.each(['orders:read  orders:write', 'orders:read clients:write', 'clients:register'])(
+    'C06 refuses %s',
+    (value) => {
+      expect(faultsOf({ ...GOOD, DYNAMIC_REGISTRATION_SCOPES: value })).toEqual([
+        expect.stringMatching(/^DYNAMIC_REGISTRATION_SCOPES\b/),
+      ]);
+    },
+  );
+});
+
 function faultsOf(environment: NodeJS.ProcessEnv): readonly string[] {
   try {
     loadConfiguration(authServerConfiguration, environment);

@@ -27,7 +27,10 @@ export class RegistrationErrorFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const refusal = registrationErrorFor(error);
-    if (!refusal) return this.others.catch(error, host);
+    if (!refusal) {
+      this.others.catch(error, host);
+      return;
+    }
     void host
       .switchToHttp()
       .getResponse<FastifyReply>()

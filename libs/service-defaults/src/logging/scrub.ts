@@ -1,5 +1,5 @@
 const CREDENTIAL_NAMES =
-  '(?:client_|api_)?secret|client_assertion|(?:access_|refresh_)?token|password|authorization|private_key';
+  '(?:client_|api_)?secret|client_assertion|(?:access_|refresh_|registration_access_)?token|password|authorization|private_key';
 
 /**
  * What a credential looks like in a line of JSON, and what a log shows in its place. No pattern asks for a
@@ -8,6 +8,7 @@ const CREDENTIAL_NAMES =
 const CREDENTIALS: readonly [RegExp, string][] = [
   [/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]'],
   [/cs_[\w-]{20,}/g, '[client secret]'],
+  [/rat_[\w-]{20,}/g, '[registration access token]'],
   [/(Basic|Bearer|DPoP)\s+[\w~+/.-]{8,}=*/gi, '$1 [credentials]'],
   [new RegExp(`"(${CREDENTIAL_NAMES})":"(?:[^"\\\\]|\\\\.)*"`, 'gi'), '"$1":"[credentials]"'],
   [new RegExp(`\\b(${CREDENTIAL_NAMES})=[^&\\s"\\\\]+`, 'gi'), '$1=[credentials]'],
@@ -15,7 +16,7 @@ const CREDENTIALS: readonly [RegExp, string][] = [
 ];
 
 const ANY_CREDENTIAL =
-  /eyJ|cs_|basic |bearer |dpop |secret|assertion|token["=]|password|authorization|private_key|:\/\//i;
+  /eyJ|cs_|rat_|basic |bearer |dpop |secret|assertion|token["=]|password|authorization|private_key|:\/\//i;
 
 /**
  * Cuts credentials out of a finished log line, whatever field or message they came in by.
