@@ -30,6 +30,8 @@ import { introspect, isActive, postAs, postForm, REVOKE, revoke } from './suppor
 
 /** How old what a replica remembers of a client may be, and a little more. */
 const KNOWN_EVERYWHERE_MS = 1_100;
+/** How long an event may take to be seen: the logs of containers are slow to read. */
+const PATIENCE = { timeout: 20_000, interval: 250 };
 const INTROSPECTOR = 'e2e-orders-introspector';
 const ENDPOINT = system.authServer + REVOKE;
 
@@ -196,10 +198,10 @@ describe('revocation', () => {
         [jti],
       );
     await expect
-      .poll(events)
+      .poll(events, PATIENCE)
       .toEqual([{ event: 'token.revoked', actor: 'e2e-basic', outcome: 'success' }]);
     await expect
-      .poll(async () => (await logs()).get('auth-server'))
+      .poll(async () => (await logs()).get('auth-server'), PATIENCE)
       .toMatch(new RegExp(`"event":"token.revoked".*${jti}`));
     const stored = await query(
       own().authDatabaseUrl,

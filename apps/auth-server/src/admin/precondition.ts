@@ -1,7 +1,7 @@
 import { invalidInput, Problem } from '@m2m/service-defaults';
 
 // RFC 9110 8.8.3: entity-tag = [ "W/" ] opaque-tag.
-const ENTITY_TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
+const ENTITY_TAG = /(W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
 const ENTITY_TAGS = /^\s*((W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(,\s*|$))+$/;
 
 /** The entity tag of a version of a resource (RFC 9110 8.8.3). */
@@ -27,9 +27,8 @@ export class Precondition {
         { path: ['If-Match'], message: 'must be * or an entity tag such as "3"' },
       ]);
     }
-    // By the strong comparison that If-Match asks for, a weak tag matches nothing (RFC 9110 8.8.3.2).
-    const strong = [...header.matchAll(ENTITY_TAG)].filter(([, weak]) => weak === undefined);
-    return new Precondition(strong.map(([tag]) => tag));
+    // A weak tag keeps its W/, by which it matches nothing: If-Match compares strongly (RFC 9110 13.1.1).
+    return new Precondition(header.match(ENTITY_TAG) ?? []);
   }
 
   /** @throws Problem 412 if it is another version than the caller has seen. */

@@ -150,6 +150,7 @@ describe('ClientTransactions', () => {
 
   it('records what becomes of the secrets with a change of the method', async () => {
     await change({ token_endpoint_auth_method: 'private_key_jwt', jwks });
+    expect((await clients.find('worker')).secrets).toEqual([]);
     const { secret } = await change({ token_endpoint_auth_method: 'client_secret_basic' });
 
     const events = (await recorded()).slice(1).map(({ event }) => event);

@@ -9,6 +9,11 @@ describe('scrub', () => {
     ['a token', `got ${TOKEN}.`, 'got [token].'],
     ['an unsigned token', 'got eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.', 'got [token]'],
     ['a generated client secret', `"a":"${SECRET}"`, '"a":"[client secret]"'],
+    [
+      'a registration access token',
+      'got rat_0123456789-abcdefghij_ABCDEFGHIJ0123456789a',
+      'got [registration access token]',
+    ],
     ['a field with a telling name', '"client_secret":"a\\"b"', '"client_secret":"[credentials]"'],
     ['a Basic header', '"Basic dXNlcjpwYXNzd29yZA=="', '"Basic [credentials]"'],
     ['an opaque Bearer token', 'bearer 2YotnFZFEjr1zCsicMWpAA', 'bearer [credentials]'],
