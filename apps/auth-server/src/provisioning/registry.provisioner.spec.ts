@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ChangeFeed } from '../changes/change-feed.js';
+import { ClientSecretStore } from '../clients/client-secret.store.js';
 import { matchingSecret } from '../clients/client-secret.js';
 import { TypeOrmClientRegistry } from '../clients/typeorm-client.registry.js';
 import { authDatabase } from '../database/auth-database.js';
@@ -100,6 +101,15 @@ describe('RegistryProvisioner', () => {
     await expect(provisioner.provision(document())).resolves.toEqual([]);
 
     await expect(fileOpens('worker')).resolves.toBe(true);
+  });
+
+  it('does not bring back a secret that has been ended', async () => {
+    await provisioner.provision(document());
+    await new ClientSecretStore(dataSource.manager).endAll('worker');
+
+    await provisioner.provision(document());
+
+    await expect(registry.find('worker')).resolves.toMatchObject({ secrets: [] });
   });
 
   it('lets the identifier of a resource server follow the document', async () => {

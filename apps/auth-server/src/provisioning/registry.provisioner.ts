@@ -12,8 +12,9 @@ import type { ClientDocument, RegistryDocument } from './registry-document.js';
 
 /**
  * Registers what a document asks for and is not there yet. Clients that are there are left as they are,
- * except that the secret, or the key, in a client's credential file is always made one of its own: to
- * withdraw one, delete the file first. A resource server is known by its name, and its identifier follows the document.
+ * except that the secret, or the key, in a client's credential file is made one of its own: to withdraw a
+ * key, delete the file first. A secret that has ended stays ended. A resource server is known by its name,
+ * and its identifier follows the document.
  *
  * Can be interrupted anywhere and run again.
  */
