@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { administer, clientPath, operatorToken, registerClient, remove } from './support/admin.js';
+import {
+  administer,
+  callAdmin,
+  clientPath,
+  operatorToken,
+  registerClient,
+  remove,
+} from './support/admin.js';
 import { expectChallenge, expectInvalidToken } from './support/challenges.js';
+import { DatabaseLink } from './support/database-link.js';
 import { members, send, type Answer } from './support/http.js';
 import { aString } from './support/matchers.js';
 import { accessTokenFor, basic, GRANT, postToken } from './support/oauth.js';
+import { problemIn } from './support/orders.js';
 import { startApp } from './support/processes.js';
 import { own, runsAsProcesses, system } from './support/system.js';
 
@@ -198,4 +207,33 @@ describe('access to the admin API', () => {
       }
     },
   );
+
+  it.runIf(runsAsProcesses)('O03 is answered 503 without the database, and heals', async () => {
+    const database = await DatabaseLink.start(own().authDatabaseUrl);
+    const { url, process } = await startApp(
+      'auth-server',
+      {
+        AUTH_DATABASE_URL: database.url,
+        AUTH_KEY_ENCRYPTION_KEY_FILE: `${own().secretsDir}/auth-key-encryption-key`,
+        OAUTH_ISSUER: system.authServer,
+      },
+      { until: '/health/ready' },
+    );
+    try {
+      const list = () => administer('clients?limit=1', { at: url });
+      expect((await list()).status).toBe(200);
+
+      database.cut();
+      const answer = await list();
+      expect(problemIn(answer, 503).code).toBe('database_unavailable');
+      expect(answer.headers.get('retry-after')).toBe('5');
+      expectInvalidToken(await callAdmin('clients', { at: url, token: 'garbage' }));
+
+      database.mend();
+      await expect.poll(async () => (await list()).status, { timeout: 20_000 }).toBe(200);
+    } finally {
+      await process.stop();
+      await database.stop();
+    }
+  });
 });

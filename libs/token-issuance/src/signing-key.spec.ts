@@ -84,3 +84,9 @@ describe('the strength of signing keys', () => {
 function pkcs8(privateKey: KeyObject): Buffer {
   return privateKey.export({ format: 'der', type: 'pkcs8' });
 }
+
+it('a generated kid can be given to a command line: it never looks like an option', async () => {
+  const keys = await Promise.all(Array.from({ length: 500 }, () => generateSigningKey('ES256')));
+
+  expect(keys.filter(({ kid }) => kid.startsWith('-'))).toEqual([]);
+});

@@ -39,7 +39,9 @@ const generate = promisify(generateKeyPair);
 
 /** Makes a new key: P-256 for ES256, RSA with 3072 bits for PS256 and RS256, Ed25519 for EdDSA. */
 export async function generateSigningKey(alg: SigningAlgorithm): Promise<SigningKey> {
-  return describe(await generatePrivateKey(alg), alg);
+  const key = await describe(await generatePrivateKey(alg), alg);
+  // A kid is given to command lines, which take what begins with a hyphen for an option.
+  return key.kid.startsWith('-') ? generateSigningKey(alg) : key;
 }
 
 /**
