@@ -12,8 +12,9 @@ const NETWORK_ERRORS = new Set([
 // that took too long, and a lock or conflict that is gone with the next try.
 const SQL_STATES = /^(08...|53300|57P0[123]|57014|55P03|40P01|40001)$/;
 
+// A query runner is released when its connection is lost, also in the middle of a transaction.
 const DRIVER_MESSAGES =
-  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Connection with .* is not established|Driver not Connected/i;
+  /Query runner already released|Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Connection with .* is not established|Driver not Connected/i;
 
 /** Whether an error means that the database is away, as opposed to refusing what it was asked. */
 export function isDatabaseUnavailable(error: unknown): boolean {
