@@ -5,11 +5,13 @@ import {
   createEventLogger,
   dataSourceOptions,
   loadConfiguration,
+  Metrics,
   postgresUrl,
 } from '@m2m/service-defaults';
 import { Command } from 'commander';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { AuditTrail } from './audit/audit-trail.js';
 import { authDatabase } from './database/auth-database.js';
 import { registryDocument, type RegistryDocument } from './provisioning/registry-document.js';
 import { RegistryProvisioner } from './provisioning/registry.provisioner.js';
@@ -53,7 +55,10 @@ async function provision(url: string, document: RegistryDocument): Promise<strin
   const dataSource = new DataSource(dataSourceOptions({ ...authDatabase, url }));
   await dataSource.initialize();
   try {
-    return await new RegistryProvisioner(dataSource, options.credentialsDir).provision(document);
+    const audit = new AuditTrail(dataSource, logger, new Metrics('auth-server'));
+    return await new RegistryProvisioner(dataSource, options.credentialsDir, audit).provision(
+      document,
+    );
   } finally {
     await dataSource.destroy();
   }

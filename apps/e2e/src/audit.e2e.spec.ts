@@ -66,6 +66,28 @@ describe.runIf(runsAsProcesses)('the audit trail', () => {
     );
   });
 
+  it('O04 tells of who brings no credentials at all, or nothing that can be read as some', async () => {
+    const attempts = {
+      'e2e-audit-none': {},
+      'e2e-audit-broken': { authorization: 'Basic !' },
+    };
+    for (const [requestId, headers] of Object.entries(attempts)) {
+      await auth.requestToken(0, { headers: { 'x-request-id': requestId, ...headers } });
+
+      await vi.waitFor(async () => {
+        expect(await eventsOf(requestId)).toMatchObject([
+          {
+            event: 'client_authentication.failed',
+            subject: null,
+            outcome: 'failure',
+            reason: 'no_credentials',
+            details: { address: textLike(/127\.0\.0\.1|::1/) },
+          },
+        ]);
+      }, SOON);
+    }
+  });
+
   it('O04 has issued tokens in the log only, without their content', async () => {
     const requestId = 'e2e-audit-token';
     const answer = await auth.requestToken(0, {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TestSigningKey } from '@m2m/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AuthServers } from './support/auth-servers.js';
 import { members, send, shown, type Answer } from './support/http.js';
 import { textLike } from './support/matchers.js';
@@ -13,6 +13,9 @@ const ENVIRONMENTS: Environment[] = [
   { DYNAMIC_REGISTRATION_SCOPES: 'things:read things:write' },
   {},
 ];
+
+/** Events are stored twice a second. */
+const SOON = { timeout: 5_000, interval: 50 };
 
 interface Registered {
   readonly client_id: string;
@@ -62,6 +65,31 @@ describe.runIf(runsAsProcesses)('dynamic registration', () => {
 
     expectOAuthError(answer, 401, 'invalid_token');
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer (?!.*\berror=)/);
+  });
+
+  it('C06 O04 has on record who is refused at a registration', async () => {
+    const client = await registered();
+    const url = `${auth.issuer}/oauth2/register/${client.client_id}`;
+    const refused = [undefined, 'Bearer garbage'].map((authorization, index) => ({
+      headers: {
+        'x-request-id': `e2e-registration-${index}`,
+        ...(authorization && { authorization }),
+      },
+    }));
+    for (const request of refused) expect((await send(url, request)).status).toBe(401);
+
+    await vi.waitFor(async () => {
+      const rows = await auth.query(
+        `SELECT event, subject, outcome, reason FROM audit_event
+         WHERE request_id LIKE 'e2e-registration-%' ORDER BY request_id`,
+      );
+      const event = 'client_registration.refused';
+      const common = { event, subject: client.client_id, outcome: 'failure' };
+      expect(rows).toEqual([
+        { ...common, reason: 'no_token' },
+        { ...common, reason: 'wrong_token' },
+      ]);
+    }, SOON);
   });
 
   it('C06 takes no other token for one', async () => {

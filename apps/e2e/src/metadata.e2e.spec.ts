@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestDatabase } from '@m2m/testing';
 import { randomBytes } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { assertionClaims, signAssertion, withAssertion } from './support/client-assertions.js';
 import { privateKeyOf } from './support/credentials.js';
 import { databaseFor } from './support/databases.js';
@@ -92,6 +93,35 @@ describe('authorization server metadata', () => {
     expect(methods).not.toContain('none');
     expect((await postToken({ ...GRANT, client_id: 'e2e-basic' })).status).toBe(401);
   });
+
+  it.each(['token', 'introspection', 'revocation'])(
+    'M05 leaves out for the %s endpoint what does not work there',
+    async (endpoint) => {
+      const document = await metadata();
+      const methods = list(document[`${endpoint}_endpoint_auth_methods_supported`]);
+      const url = String(document[`${endpoint}_endpoint`]);
+      const { client_id, client_secret } = await credentialsOf('e2e-post');
+      const key = new TextEncoder().encode(client_secret);
+      const claims = assertionClaims(client_id);
+      const byMac = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(key);
+      const unlisted = {
+        none: { client_id },
+        client_secret_jwt: withAssertion(byMac),
+        tls_client_auth: { client_id, client_certificate: 'any' },
+      };
+
+      for (const [method, credentials] of Object.entries(unlisted)) {
+        expect(methods).not.toContain(method);
+        const answer = await send(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          body: form({ ...GRANT, token: 'any', ...credentials }),
+        });
+        expect(answer.status, method).toBe(401);
+        expect(members(answer)['error'], method).toBe('invalid_client');
+      }
+    },
+  );
 
   it('M06 lists algorithms of assertions that work, none of them without a key of its own', async () => {
     const algorithms = list((await metadata())['token_endpoint_auth_signing_alg_values_supported']);

@@ -118,7 +118,7 @@ describe.runIf(runsAsProcesses).each(REQUIRED)(
       expect(output).toMatch(/OAUTH_ISSUER_FILE.*cannot be read/);
     });
 
-    it('is taken from files where they are given, with management on a port of its own', async () => {
+    it('O02 is taken from files where they are given, with management on a port of its own', async () => {
       const environment: Record<string, string> = {};
       for (const [name, value] of Object.entries(await goodConfiguration(app))) {
         const file = join(directory, name);
@@ -166,28 +166,33 @@ describe.runIf(runsAsProcesses).each(REQUIRED)(
 );
 
 describe.runIf(runsAsProcesses)('configuration of the issuer', CONCURRENT, () => {
-  it.each(['https://issuer.example/', 'https://issuer.example?a=b', 'https://issuer.example#a'])(
-    'refuses %s as an issuer',
-    async (issuer) => {
-      const environment = { ...(await goodConfiguration('auth-server')), OAUTH_ISSUER: issuer };
-      const { code, output } = await runToEnd('auth-server', 'main.js', environment);
+  it.each([
+    'http://issuer.example',
+    'https://issuer.example/',
+    'https://issuer.example?a=b',
+    'https://issuer.example#a',
+  ])('M02 O06 refuses %s as an issuer', async (issuer) => {
+    const environment = { ...(await goodConfiguration('auth-server')), OAUTH_ISSUER: issuer };
+    const { code, output } = await runToEnd('auth-server', 'main.js', environment);
 
-      expect(code).toBe(1);
-      expect(output).toContain('OAUTH_ISSUER');
-    },
-  );
-});
-
-describe.runIf(runsAsProcesses)('documentation of orders-api', () => {
-  it('is gone with API_DOCS=off', async () => {
-    const environment = { ...(await goodConfiguration('orders-api')), API_DOCS: 'off' };
-    const running = await startApp('orders-api', environment);
-    try {
-      for (const path of ['/docs', '/openapi.json', '/openapi.yaml', '/docs/', '/docs-json']) {
-        expect((await send(running.url + path)).status, path).toBe(404);
-      }
-    } finally {
-      await running.process.stop();
-    }
+    expect(code).toBe(1);
+    expect(output).toContain('OAUTH_ISSUER');
   });
 });
+
+describe.runIf(runsAsProcesses).each(['auth-server', 'orders-api'] as const)(
+  'documentation of %s',
+  (app) => {
+    it('O02 is gone with API_DOCS=off', async () => {
+      const environment = { ...(await goodConfiguration(app)), API_DOCS: 'off' };
+      const running = await startApp(app, environment);
+      try {
+        for (const path of ['/docs', '/openapi.json', '/openapi.yaml', '/docs/', '/docs-json']) {
+          expect((await send(running.url + path)).status, path).toBe(404);
+        }
+      } finally {
+        await running.process.stop();
+      }
+    });
+  },
+);

@@ -18,7 +18,7 @@ export {
   type DatabaseDefinition,
 } from './database/database.module.js';
 export { DatabaseReadiness } from './database/database-readiness.js';
-export { isDatabaseUnavailable } from './database/database-errors.js';
+export { DatabaseUnavailableError, isDatabaseUnavailable } from './database/database-errors.js';
 export { migrate, runMigrations } from './database/migrate.js';
 export type { ApiDescription } from './http/api-docs.js';
 export { UnparsedBody } from './http/json-body.interceptor.js';

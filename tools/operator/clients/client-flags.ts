@@ -13,6 +13,7 @@ const DEFAULT = 'default';
 export interface ClientFlags {
   readonly name?: string;
   readonly authMethod?: string;
+  readonly grantTypes?: string;
   readonly scope?: string;
   readonly jwks?: string;
   readonly jwksUri?: string;
@@ -26,6 +27,7 @@ export function withClientFlags(command: Command): Command {
       '--auth-method <method>',
       'client_secret_basic (if not given), client_secret_post or private_key_jwt',
     )
+    .option('--grant-types <grants>', 'client_credentials (if not given), the only one there is')
     .option('--scope <scopes>', 'what it may ask for: scopes with spaces between them')
     .option('--jwks <file>', 'its public keys, a JWK Set; - for standard input')
     .option('--jwks-uri <url>', 'where it publishes its public keys')
@@ -44,6 +46,7 @@ export async function clientMetadata(
   const metadata = {
     client_name: flags.name,
     token_endpoint_auth_method: flags.authMethod,
+    grant_types: flags.grantTypes?.split(' '),
     scope: flags.scope,
     jwks: flags.jwks === undefined ? undefined : await readJwks(flags.jwks, surroundings),
     jwks_uri: flags.jwksUri,

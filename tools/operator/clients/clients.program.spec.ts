@@ -106,6 +106,7 @@ describe('npm run clients', () => {
       'importer',
       ...['--name', 'Importer', '--auth-method', 'private_key_jwt', '--scope', 'a b'],
       ...['--jwks-uri', 'https://a.example/jwks', '--access-token-lifetime', '60', '--disabled'],
+      ...['--grant-types', 'client_credentials'],
     ]);
     expect(server.calls).toMatchObject([
       { request: 'POST /admin/clients' },
@@ -117,6 +118,7 @@ describe('npm run clients', () => {
         client_id: 'importer',
         client_name: 'Importer',
         token_endpoint_auth_method: 'private_key_jwt',
+        grant_types: ['client_credentials'],
         scope: 'a b',
         jwks_uri: 'https://a.example/jwks',
         access_token_lifetime: 60,

@@ -1,6 +1,7 @@
 import { Metrics, type BoundedCounter } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { AuditEvent } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { matchingSecret } from '../clients/client-secret.js';
 import { ClientRegistry } from '../clients/client.registry.js';
@@ -140,31 +141,46 @@ export class ClientAuthenticator {
     address: string,
     { reason, fault }: Failure,
   ): OAuthError {
-    this.failures.inc(reason);
     const shownId = shownClientId(clientId);
-    this.audit.record({
-      event: 'client_authentication.failed',
-      // Nobody knows who it was.
-      actor: undefined,
-      subject: shownId,
-      outcome: 'failure',
-      reason,
-      message: `refused a client: ${reason}`,
-      details: { client_id: shownId, auth_method: method, fault, address },
+    this.recordFailure(reason, shownId, {
+      client_id: shownId,
+      auth_method: method,
+      fault,
+      address,
     });
     return invalidClient();
   }
 
   private credentialsOf(
-    { raw }: Pick<FastifyRequest, 'raw'>,
+    { raw, ip: address }: Pick<FastifyRequest, 'raw' | 'ip'>,
     parameters: FormParameters,
   ): PresentedCredentials {
     try {
       return presentedCredentials(raw.headersDistinct['authorization'], parameters);
     } catch (error) {
-      if (oauthErrorCodeOf(error) === 'invalid_client') this.failures.inc('no_credentials');
+      if (oauthErrorCodeOf(error) === 'invalid_client') {
+        this.recordFailure('no_credentials', undefined, { address });
+      }
       throw error;
     }
+  }
+
+  private recordFailure(
+    reason: FailureReason,
+    subject: string | undefined,
+    details: AuditEvent['details'],
+  ): void {
+    this.failures.inc(reason);
+    this.audit.record({
+      event: 'client_authentication.failed',
+      // Nobody knows who it was.
+      actor: undefined,
+      subject,
+      outcome: 'failure',
+      reason,
+      message: `refused a client: ${reason}`,
+      details,
+    });
   }
 }
 

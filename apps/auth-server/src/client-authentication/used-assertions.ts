@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { inGoodTime } from '../database/in-good-time.js';
 
 const USE = `
   INSERT INTO used_assertion (client_id, jti_digest, expires_at)
@@ -30,7 +31,9 @@ export class UsedAssertions {
    */
   async use(clientId: string, jti: string, expiresAt: number): Promise<boolean> {
     const digest = createHash('sha256').update(jti).digest();
-    const used = await this.dataSource.query<unknown[]>(USE, [clientId, digest, expiresAt]);
+    const used = await inGoodTime(
+      this.dataSource.query<unknown[]>(USE, [clientId, digest, expiresAt]),
+    );
     return used.length === 1;
   }
 

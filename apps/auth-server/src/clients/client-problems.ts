@@ -35,6 +35,13 @@ export const secretNotFound = () =>
     detail: 'The client has no such secret, or it has ended already.',
   });
 
+export const tokensJustRevoked = () =>
+  new Problem(409, {
+    code: 'tokens_just_revoked',
+    detail: 'The tokens of this client have been revoked several times just now. Wait a moment.',
+    headers: { 'retry-after': '1' },
+  });
+
 /** Whoever administers clients must not lose the way back by a slip. */
 export const ownClient = () =>
   new Problem(409, {

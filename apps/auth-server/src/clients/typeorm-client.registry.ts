@@ -3,6 +3,7 @@ import type { JSONWebKeySet } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { DataSource } from 'typeorm';
 import { ChangeFeed } from '../changes/change-feed.js';
+import { inGoodTime } from '../database/in-good-time.js';
 import { ClientRegistry } from './client.registry.js';
 import type { ClientAuthMethod, ClientScope, RegisteredClient } from './registered-client.js';
 
@@ -79,7 +80,7 @@ export class TypeOrmClientRegistry extends ClientRegistry {
 
   async read(clientId: string): Promise<RegisteredClient | undefined> {
     const changesBefore = this.changes;
-    const [row] = await this.dataSource.query<ClientRow[]>(FIND_CLIENT, [clientId]);
+    const [row] = await inGoodTime(this.dataSource.query<ClientRow[]>(FIND_CLIENT, [clientId]));
     if (!row?.known) return undefined;
     const client = clientFrom(row);
     if (this.changes === changesBefore) this.clients.set(clientId, client);

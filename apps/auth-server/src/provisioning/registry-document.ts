@@ -50,4 +50,5 @@ export const registryDocument = z.strictObject({
 });
 
 export type RegistryDocument = z.output<typeof registryDocument>;
+export type ResourceServerDocument = RegistryDocument['resource_servers'][number];
 export type ClientDocument = RegistryDocument['clients'][number];

@@ -2,10 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEventLogger, dataSourceOptions, runMigrations } from '@m2m/service-defaults';
+import {
+  createEventLogger,
+  dataSourceOptions,
+  Metrics,
+  runMigrations,
+} from '@m2m/service-defaults';
 import { createTestDatabase, type TestDatabase } from '@m2m/testing';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { ChangeFeed } from '../changes/change-feed.js';
 import { ClientSecretStore } from '../clients/client-secret.store.js';
 import { matchingSecret } from '../clients/client-secret.js';
@@ -37,7 +43,8 @@ describe('RegistryProvisioner', () => {
     dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
     // Never current, as it does not listen: each look-up reads the database.
     registry = new TypeOrmClientRegistry(dataSource, new ChangeFeed(database.url, silent));
-    provisioner = new RegistryProvisioner(dataSource, directory);
+    const audit = new AuditTrail(dataSource, silent, new Metrics('auth-server'));
+    provisioner = new RegistryProvisioner(dataSource, directory, audit);
   });
 
   afterEach(async () => {
@@ -198,6 +205,40 @@ describe('RegistryProvisioner', () => {
     ]);
   });
 
+  it('does not give a key back to a client that somebody else has changed', async () => {
+    await provisioner.provision(signers({ signer: {} }));
+    await dataSource.query(`UPDATE client SET jwks = $1, updated_by = 'operator'`, [aKey]);
+
+    await expect(provisioner.provision(signers({ signer: {} }))).resolves.toEqual([]);
+
+    await expect(registry.find('signer')).resolves.toMatchObject({ jwks: aKey });
+  });
+
+  it('O04: has on record what it registers and adds, and nothing where there is nothing to do', async () => {
+    await provisioner.provision(document());
+    await provisioner.provision(signers({ signer: {} }));
+    expect(await recorded()).toEqual([
+      'resource_server.created orders',
+      'client.created worker',
+      'client.created entry',
+      'client.created signer',
+    ]);
+
+    await provisioner.provision(document());
+    await provisioner.provision(signers({ signer: {} }));
+    expect(await recorded()).toEqual([]);
+
+    await rm(join(directory, 'worker.json'));
+    await rm(join(directory, 'signer.json'));
+    await provisioner.provision(document({ identifier: 'https://api.example/orders' }));
+    await provisioner.provision(signers({ signer: {} }));
+    expect(await recorded()).toEqual([
+      'resource_server.changed orders',
+      'client_secret.created worker',
+      'client.changed signer',
+    ]);
+  });
+
   it('goes on with a key where it was interrupted between the file and the registration', async () => {
     const { kid } = await privateKeyFromFile(directory, 'signer', 'ES256');
 
@@ -217,6 +258,16 @@ describe('RegistryProvisioner', () => {
   ])('takes no document that gives a client %s', (_kind, fields) => {
     expect(() => signers({ signer: fields })).toThrow();
   });
+
+  /** What has been put on record since the last look. */
+  async function recorded(): Promise<string[]> {
+    const rows = await dataSource.query<{ event: string; subject: string; actor: string }[]>(
+      'SELECT event, subject, actor FROM audit_event ORDER BY id',
+    );
+    await dataSource.query('DELETE FROM audit_event');
+    expect(rows.every(({ actor }) => actor === 'provisioning')).toBe(true);
+    return rows.map(({ event, subject }) => `${event} ${subject}`);
+  }
 
   async function fileOpens(clientId: string): Promise<boolean> {
     const client = await registry.find(clientId);

@@ -1,32 +1,38 @@
 import { createPublicKey } from 'node:crypto';
 import type { JSONWebKeySet, JWK } from 'jose';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { AuditTrail } from '../audit/audit-trail.js';
 import { ClientEntity } from '../clients/client.entity.js';
 import { clientJwks } from '../clients/client-jwks.js';
 import { ClientSecretEntity } from '../clients/client-secret.entity.js';
 import { digestClientSecret, hintOf } from '../clients/client-secret.js';
-import { ResourceServerEntity } from '../resource-servers/resource-server.entity.js';
-import { ScopeEntity } from '../resource-servers/scope.entity.js';
 import { privateKeyFromFile, secretFromFile } from './credential-file.js';
+import { provisionResourceServer } from './provision-resource-server.js';
+import { recordIn, type RecordProvisioned } from './provisioning-record.js';
 import type { ClientDocument, RegistryDocument } from './registry-document.js';
 
 /**
  * Registers what a document asks for and is not there yet. Clients that are there are left as they are,
- * except that the secret, or the key, in a client's credential file is made one of its own: to withdraw a
- * key, delete the file first. A secret that has ended stays ended. A resource server is known by its name,
- * and its identifier follows the document.
+ * except that the secret in a client's credential file is made one of its own, and so is the key, as long as
+ * nobody else has changed the client. A secret that has ended stays ended, and a key that was taken from a
+ * client is not given back to it. A resource server is known by its name, and follows the document.
  *
- * Can be interrupted anywhere and run again.
+ * All of it is on record. Can be interrupted anywhere and run again.
  */
 export class RegistryProvisioner {
   constructor(
     private readonly dataSource: DataSource,
     private readonly credentialsDirectory: string,
+    private readonly audit: AuditTrail,
   ) {}
 
   /** @returns the identifiers of the clients that were registered now. */
   async provision(document: RegistryDocument): Promise<string[]> {
-    await this.dataSource.transaction((manager) => provisionResourceServers(manager, document));
+    await this.transaction(async (manager, record) => {
+      for (const server of document.resource_servers) {
+        await provisionResourceServer(manager, server, record);
+      }
+    });
     const registered: string[] = [];
     for (const client of document.clients) {
       if (await this.provisionClient(client)) registered.push(client.client_id);
@@ -39,21 +45,18 @@ export class RegistryProvisioner {
       return this.provisionWithSecret(client);
     }
     if (!client.jwks && client.jwks_uri === undefined) return this.provisionWithKey(client);
-    return this.dataSource.transaction((manager) => insertClient(manager, client));
+    return this.transaction((manager, record) => insertClient(manager, client, record));
   }
 
   private async provisionWithSecret(client: ClientDocument): Promise<boolean> {
     const { client_id: clientId } = client;
     const secret = await secretFromFile(this.credentialsDirectory, clientId);
-    return this.dataSource.transaction(async (manager) => {
-      const isNew = await insertClient(manager, client);
-      await manager
-        .createQueryBuilder()
-        .insert()
-        .into(ClientSecretEntity)
-        .values({ digest: digestClientSecret(secret), hint: hintOf(secret), clientId })
-        .orIgnore()
-        .execute();
+    return this.transaction(async (manager, record) => {
+      const isNew = await insertClient(manager, client, record);
+      const isAdded = await addSecret(manager, clientId, secret);
+      if (isAdded && !isNew) {
+        await record(clientId, 'client_secret.created', 'gave a client the secret in its file');
+      }
       return isNew;
     });
   }
@@ -62,11 +65,21 @@ export class RegistryProvisioner {
     const { client_id: clientId, token_endpoint_auth_signing_alg: alg = 'ES256' } = client;
     const privateKey = await privateKeyFromFile(this.credentialsDirectory, clientId, alg);
     const jwks = jwksOf(privateKey);
-    return this.dataSource.transaction(async (manager) => {
-      const isNew = await insertClient(manager, { ...client, jwks });
-      if (!isNew) await addKeys(manager, clientId, jwks);
+    return this.transaction(async (manager, record) => {
+      const isNew = await insertClient(manager, { ...client, jwks }, record);
+      const isAdded = !isNew && (await addKeys(manager, clientId, jwks));
+      if (isAdded) {
+        const message = 'gave a client the key in its file';
+        await record(clientId, 'client.changed', message, { changed: ['jwks'] });
+      }
       return isNew;
     });
+  }
+
+  private transaction<Result>(
+    work: (manager: EntityManager, record: RecordProvisioned) => Promise<Result>,
+  ): Promise<Result> {
+    return this.dataSource.transaction((manager) => work(manager, recordIn(manager, this.audit)));
   }
 }
 
@@ -76,44 +89,61 @@ function jwksOf({ kid, alg, use, ...privateKey }: JWK): JSONWebKeySet {
   return clientJwks.parse({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg, use }] });
 }
 
+async function addSecret(
+  manager: EntityManager,
+  clientId: string,
+  secret: string,
+): Promise<boolean> {
+  const { raw } = await manager
+    .createQueryBuilder()
+    .insert()
+    .into(ClientSecretEntity)
+    .values({ digest: digestClientSecret(secret), hint: hintOf(secret), clientId })
+    .orIgnore()
+    .returning('secret_id')
+    .execute();
+  return (raw as unknown[]).length > 0;
+}
+
+// Whoever has changed a client since may have taken this very key away, as one that has leaked.
 async function addKeys(
   manager: EntityManager,
   clientId: string,
   { keys }: JSONWebKeySet,
-): Promise<void> {
-  await manager.query(
+): Promise<boolean> {
+  const [, changed] = await manager.query<[unknown, number]>(
     `UPDATE client
      SET jwks = jsonb_set(jwks, '{keys}', jwks -> 'keys' || $2::jsonb),
        version = version + 1, updated_at = now(), updated_by = 'provisioning'
-     WHERE client_id = $1 AND jwks IS NOT NULL AND NOT jwks -> 'keys' @> $3::jsonb`,
+     WHERE client_id = $1 AND updated_by = 'provisioning'
+       AND jwks IS NOT NULL AND NOT jwks -> 'keys' @> $3::jsonb`,
     [clientId, JSON.stringify(keys), JSON.stringify(keys.map(({ kid }) => ({ kid })))],
   );
+  return changed > 0;
 }
 
-async function provisionResourceServers(
+async function insertClient(
   manager: EntityManager,
-  document: RegistryDocument,
-): Promise<void> {
-  for (const { name, identifier, scopes } of document.resource_servers) {
-    await manager.upsert(ResourceServerEntity, { name, identifier }, ['name']);
-    for (const scope of scopes) {
-      await manager.upsert(ScopeEntity, { ...scope, resourceServerName: name }, ['name']);
-    }
-  }
-}
-
-async function insertClient(manager: EntityManager, client: ClientDocument): Promise<boolean> {
-  const exists = await manager.existsBy(ClientEntity, { clientId: client.client_id });
+  client: ClientDocument,
+  record: RecordProvisioned,
+): Promise<boolean> {
+  const { client_id: clientId, token_endpoint_auth_method: authMethod, scope } = client;
+  const exists = await manager.existsBy(ClientEntity, { clientId });
   if (exists) return false;
   await manager.save(ClientEntity, {
-    clientId: client.client_id,
+    clientId,
     clientName: client.client_name,
-    authMethod: client.token_endpoint_auth_method,
+    authMethod,
     grantTypes: client.grant_types,
-    scopes: client.scope.map((name) => ({ name })),
+    scopes: scope.map((name) => ({ name })),
     jwks: client.jwks ?? null,
     jwksUri: client.jwks_uri ?? null,
     resourceServers: client.resource_servers.map((name) => ({ name })),
+  });
+  await record(clientId, 'client.created', 'registered a client', {
+    auth_method: authMethod,
+    scope: scope.join(' '),
+    self_managed: false,
   });
   return true;
 }

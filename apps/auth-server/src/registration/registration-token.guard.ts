@@ -1,10 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { ClientEntity } from '../clients/client.entity.js';
 import { clientId } from '../clients/client-id.js';
+import { shownClientId } from '../clients/shown-client-id.js';
 import type { ManagementRequest } from './registered-caller.js';
-import { invalidRegistrationToken } from './registration-error.js';
+import { invalidRegistrationToken, type RegistrationError } from './registration-error.js';
 import { isRegistrationToken } from './registration-token.js';
 
 // RFC 6750 2.1.
@@ -15,17 +17,37 @@ type Request = FastifyRequest<{ Params: { client_id: string } }> & ManagementReq
 /** Lets a client at its own registration, by its registration access token (RFC 7592 2). */
 @Injectable()
 export class RegistrationTokenGuard implements CanActivate {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly audit: AuditTrail,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const token = bearerToken(request);
-    if (token === undefined) throw invalidRegistrationToken();
+    if (token === undefined) throw this.refusal(request, 'no_token');
     const client = await this.find(request.params.client_id);
     const isItsOwn = isRegistrationToken(token, client?.registrationTokenDigest);
-    if (!client || !isItsOwn || client.disabled) throw invalidRegistrationToken();
+    if (!client) throw this.refusal(request, 'unknown_client');
+    if (!isItsOwn) throw this.refusal(request, 'wrong_token');
+    if (client.disabled) throw this.refusal(request, 'disabled_client');
     request.registeredCaller = { client, token };
     return true;
+  }
+
+  private refusal({ params, ip: address }: Request, reason: string): RegistrationError {
+    const shownId = shownClientId(params.client_id);
+    this.audit.record({
+      event: 'client_registration.refused',
+      // Nobody knows who it was.
+      actor: undefined,
+      subject: shownId,
+      outcome: 'failure',
+      reason,
+      message: `refused to let a client at its registration: ${reason}`,
+      details: { client_id: shownId, address },
+    });
+    return invalidRegistrationToken();
   }
 
   private async find(id: string): Promise<ClientEntity | null> {

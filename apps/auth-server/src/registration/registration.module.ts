@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { ClientConfigurationController } from './client-configuration.controller.js';
 import { ClientRegistration } from './client-registration.js';
 import { RegistrationController } from './registration.controller.js';
@@ -12,7 +13,7 @@ export class RegistrationModule {
   static with(settings: RegistrationSettings, clients: DynamicModule): DynamicModule {
     return {
       module: RegistrationModule,
-      imports: [clients],
+      imports: [clients, AuditModule],
       controllers: [RegistrationController, ClientConfigurationController],
       providers: [
         { provide: RegistrationSettings, useValue: settings },

@@ -85,6 +85,25 @@ describe('ClientTokens', () => {
     expect(second.getTime() - first.getTime()).toBeGreaterThanOrEqual(1_000);
   });
 
+  it('draws no line so far ahead that new tokens would be taken for being of the future', async () => {
+    const lines: number[] = [];
+    const revokeTenTimes = async () => {
+      for (let times = 0; times < 10; times += 1) lines.push((await revokeAll()).getTime());
+    };
+
+    await expect(revokeTenTimes()).rejects.toMatchObject({
+      status: 409,
+      members: { code: 'tokens_just_revoked' },
+    });
+
+    expect(lines.length).toBeGreaterThan(2);
+    expect(Math.max(...lines)).toBeLessThanOrEqual(Date.now() + 5_000);
+    const [row] = await dataSource.query<{ tokens_valid_from: Date }[]>(
+      `SELECT tokens_valid_from FROM client WHERE client_id = 'worker'`,
+    );
+    expect(row?.tokens_valid_from.getTime()).toBe(lines.at(-1));
+  });
+
   it('fails for a client that is not there', async () => {
     await expect(revokeAll('nobody')).rejects.toThrow('no such client');
   });

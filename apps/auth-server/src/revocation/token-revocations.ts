@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { inGoodTime } from '../database/in-good-time.js';
 
 /** What revocations know a token by. */
 export interface IssuedToken {
@@ -45,11 +46,9 @@ export class TokenRevocations {
    * tokens were, or because the client is disabled or deleted.
    */
   async isRevoked({ tokenId, clientId, issuedAt }: IssuedToken): Promise<boolean> {
-    const [row] = await this.dataSource.query<{ good: boolean }[]>(IS_GOOD, [
-      clientId,
-      issuedAt,
-      tokenId,
-    ]);
+    const [row] = await inGoodTime(
+      this.dataSource.query<{ good: boolean }[]>(IS_GOOD, [clientId, issuedAt, tokenId]),
+    );
     return row?.good !== true;
   }
 

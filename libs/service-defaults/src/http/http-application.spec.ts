@@ -134,7 +134,7 @@ describe('an HTTP application', () => {
     },
   );
 
-  it('tells browsers to load, frame and guess nothing', async () => {
+  it('O06 tells browsers to use TLS, and to load, frame and guess nothing', async () => {
     const { headers } = await fetch(`${url}/things`);
 
     expect(headers.get('content-security-policy')).toBe(
