@@ -3,6 +3,7 @@ import type { GuardsEvents } from './guards-events.js';
 import type { IntrospectionClient } from './introspection/introspection-endpoint.js';
 import { metadataUrl } from './metadata/protected-resource-metadata.js';
 import type { Client } from './verification/client.js';
+import type { Compatibility } from './verification/compatibility.js';
 
 /** Tells whether a token that is good in itself has been revoked. */
 export type RevocationCheck = (client: Client) => Promise<boolean>;
@@ -17,6 +18,11 @@ export interface ResourceServerOptions extends GuardsEvents {
   readonly scopesSupported?: readonly string[];
   /** Seconds by which clocks may differ: 10 by default, 60 at most. */
   readonly clockToleranceSeconds?: number;
+  /**
+   * The ways in which tokens may differ from RFC 9068, none by default: each makes the guard less strict. What
+   * an issuer needs is in `docs/issuers.md`.
+   */
+  readonly compatibility?: readonly Compatibility[];
 }
 
 /** How access tokens are verified: by keys that are fetched, by keys at hand, or by asking about each. */
@@ -51,7 +57,7 @@ interface GivenKeysOptions extends JwtOptions {
   readonly jwksUri?: undefined;
 }
 
-/** Access tokens are of any form, and the issuer is asked about each at every request (RFC 7662). */
+/** Access tokens are of any form, and the issuer is asked about each (RFC 7662). */
 interface IntrospectionOptions {
   readonly introspection: IntrospectionClient;
   readonly algorithms?: undefined;
@@ -82,6 +88,7 @@ export class GuardsOptions {
   readonly scopesSupported: readonly string[];
   readonly algorithms: readonly string[];
   readonly clockToleranceSeconds: number;
+  readonly compatibility: readonly Compatibility[];
   readonly events: GuardsEvents;
 
   /** @throws RangeError if an option would make the guard unsafe. */
@@ -96,6 +103,7 @@ export class GuardsOptions {
     this.scopesSupported = options.scopesSupported ?? [];
     this.algorithms = options.algorithms ?? ['ES256', 'PS256', 'EdDSA', 'RS256'];
     this.clockToleranceSeconds = options.clockToleranceSeconds ?? 10;
+    this.compatibility = options.compatibility ?? [];
     this.events = options;
     if (!this.issuer || !this.audience) throw new RangeError('issuer and audience are required');
     if (!this.algorithms.every((name) => ASYMMETRIC_ALGORITHM.test(name))) {
@@ -103,6 +111,10 @@ export class GuardsOptions {
     }
     if (!(this.clockToleranceSeconds >= 0 && this.clockToleranceSeconds <= 60)) {
       throw new RangeError('the clock tolerance is from 0 to 60 seconds');
+    }
+    const { cacheSeconds = 0 } = this.introspection ?? {};
+    if (!(cacheSeconds >= 0 && cacheSeconds <= 60)) {
+      throw new RangeError('answers of the introspection endpoint are kept from 0 to 60 seconds');
     }
   }
 }

@@ -8,6 +8,11 @@ export type {
 } from './guards-options.js';
 export { CurrentClient } from './scopes/current-client.decorator.js';
 export { Public } from './scopes/public.decorator.js';
-export { OAUTH2_SECURITY_SCHEME, RequireScopes } from './scopes/require-scopes.decorator.js';
+export {
+  OAUTH2_SECURITY_SCHEME,
+  RequireAnyScope,
+  RequireScopes,
+} from './scopes/require-scopes.decorator.js';
 export { type Client } from './verification/client.js';
+export { compatibilities, type Compatibility } from './verification/compatibility.js';
 export { AccessTokenVerifier } from './verification/access-token-verifier.js';

@@ -11,13 +11,16 @@ import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { GuardsOptions, type RevocationCheck } from '../guards-options.js';
 import { PUBLIC } from '../scopes/public.decorator.js';
-import { REQUIRED_SCOPES } from '../scopes/require-scopes.decorator.js';
+import { REQUIRED_SCOPES, type ScopeAlternatives } from '../scopes/require-scopes.decorator.js';
 import type { Client } from '../verification/client.js';
 import { AccessTokenVerifier } from '../verification/access-token-verifier.js';
 import { InvalidTokenError, VerificationUnavailableError } from '../verification/token-refusal.js';
 import { bearerCredentials, type RequestHead } from './bearer-credentials.js';
 import { BEARER_STRATEGY, type StrategyOptions } from './bearer.strategy.js';
 import { bearerChallenge, type BearerError } from './challenge.js';
+
+/** What a route asks for on which nothing stands. */
+const ANY_TOKEN: ScopeAlternatives = [[]];
 
 /**
  * Lets a request through if it brings a valid access token with the scopes the route asks for. Every
@@ -39,7 +42,6 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     if (needed === 'public') return true;
     // RFC 9111 3.5: an answer to an authorised request is its client's alone.
     this.setHeader(context, 'cache-control', 'no-store');
-    this.refuseWithoutToken(context);
     await super.canActivate(context);
     if (this.guards.isRevoked) await this.refuseRevoked(context, this.guards.isRevoked);
     this.refuseWithoutScopes(context, needed);
@@ -47,8 +49,9 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     return true;
   }
 
-  override getAuthenticateOptions(): StrategyOptions {
-    return { verifier: this.verifier };
+  /** What the strategy works with. A request that brings no token does not get as far as there. */
+  override getAuthenticateOptions(context: ExecutionContext): StrategyOptions {
+    return { verifier: this.verifier, token: this.tokenIn(context) };
   }
 
   /** Passport's outcome: the client, or why there is none. */
@@ -70,30 +73,32 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   }
 
   // What stands on the method counts before what stands on the class, whichever of the two decorators it is.
-  private neededScopes(context: ExecutionContext): readonly string[] | 'public' {
+  private neededScopes(context: ExecutionContext): ScopeAlternatives | 'public' {
     for (const target of [context.getHandler(), context.getClass()]) {
-      const scopes = this.reflector.get<string[] | undefined>(REQUIRED_SCOPES, target);
+      const scopes = this.reflector.get<ScopeAlternatives | undefined>(REQUIRED_SCOPES, target);
       if (scopes) return scopes;
       if (this.reflector.get<boolean | undefined>(PUBLIC, target)) return 'public';
     }
-    return [];
+    return ANY_TOKEN;
   }
 
-  private refuseWithoutToken(context: ExecutionContext): void {
-    const request = context.switchToHttp().getRequest<RequestHead>();
-    const { kind } = bearerCredentials(request);
-    if (kind === 'none') {
-      this.guards.events.onRefused?.({ reason: 'no_token' });
-      throw this.challenge(context, new UnauthorizedException());
+  private tokenIn(context: ExecutionContext): string {
+    const credentials = bearerCredentials(context.switchToHttp().getRequest<RequestHead>());
+    switch (credentials.kind) {
+      case 'token':
+        return credentials.token;
+      case 'none':
+        this.guards.events.onRefused?.({ reason: 'no_token' });
+        throw this.challenge(context, new UnauthorizedException());
+      case 'ambiguous':
+        this.guards.events.onRefused?.({ reason: 'several_authorization_headers' });
+        throw this.challenge(context, new BadRequestException(), {
+          error: 'invalid_request',
+          description: 'The request has more than one Authorization header',
+        });
+      case 'malformed':
+        return this.refuseToken(context, 'malformed');
     }
-    if (kind === 'ambiguous') {
-      this.guards.events.onRefused?.({ reason: 'several_authorization_headers' });
-      throw this.challenge(context, new BadRequestException(), {
-        error: 'invalid_request',
-        description: 'The request has more than one Authorization header',
-      });
-    }
-    if (kind === 'malformed') this.refuseToken(context, 'malformed');
   }
 
   private async refuseRevoked(context: ExecutionContext, isRevoked: RevocationCheck) {
@@ -116,14 +121,15 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     });
   }
 
-  private refuseWithoutScopes(context: ExecutionContext, needed: readonly string[]): void {
+  private refuseWithoutScopes(context: ExecutionContext, needed: ScopeAlternatives): void {
     const client = clientOf(context);
-    if (needed.every((scope) => client.scopes.has(scope))) return;
+    if (needed.some((scopes) => scopes.every((scope) => client.scopes.has(scope)))) return;
     this.guards.events.onRefused?.({ reason: 'insufficient_scope', clientId: client.clientId });
     throw this.challenge(context, new ForbiddenException(), {
       error: 'insufficient_scope',
       description: 'The access token does not cover this operation',
-      scope: needed.join(' '),
+      // The first alternative is enough, and all of them together would be more than is needed.
+      ...(needed[0] && { scope: needed[0].join(' ') }),
     });
   }
 

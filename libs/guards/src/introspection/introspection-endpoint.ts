@@ -1,6 +1,6 @@
 import type { GuardsEvents } from '../guards-events.js';
 import { discoverEndpoint } from '../issuer/discover-endpoint.js';
-import { fetchJson, type Fetch } from '../issuer/fetch-json.js';
+import { fetchJson, NoAnswerError, type Fetch } from '../issuer/fetch-json.js';
 import { IntrospectionUnavailableError } from '../verification/token-refusal.js';
 
 /** How the resource server itself is registered with the authorization server, to be let ask about tokens. */
@@ -10,6 +10,11 @@ export interface IntrospectionClient {
   readonly clientId: string;
   /** Reads the secret. Called for every question, so that a rotated one is picked up. */
   readonly clientSecret: () => Promise<string>;
+  /**
+   * For how many seconds an answer about a live token is kept: 0 by default, so that a revoked token is refused
+   * at once, and 60 at most.
+   */
+  readonly cacheSeconds?: number;
 }
 
 export interface IntrospectionEndpointOptions {
@@ -31,28 +36,46 @@ export interface IntrospectionResponse {
 const READY_AFTER_ANSWER_MS = 5_000;
 /** A token that nobody has been given. */
 const READINESS_TOKEN = 'readiness';
+/** How long nothing is asked after there was no answer. Then one question finds out whether there is one again. */
+const COOL_DOWN_MS = 1_000;
 
-/** An authorization server's introspection endpoint (RFC 7662 2). */
+/** That there was no answer, and whether a question is under way that finds out if there is one again. */
+interface Silence {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  probed: boolean;
+}
+
+/**
+ * An authorization server's introspection endpoint (RFC 7662 2). While it is silent, one question at a time
+ * waits for it and all others fail at once: else each would take as long as the one before.
+ */
 export class IntrospectionEndpoint {
   private discovered: Promise<string> | undefined;
   private lastAnswerAt = Number.NEGATIVE_INFINITY;
+  private silence: Silence | undefined;
   private probe: Promise<IntrospectionResponse> | undefined;
 
   constructor(private readonly options: IntrospectionEndpointOptions) {}
 
   /**
-   * Asks about a token. No answer is kept: what is revoked is so for the next question.
+   * Asks about a token. No answer is kept here: what is revoked is so for the next question.
    *
    * @throws IntrospectionUnavailableError for anything but an introspection response, a refusal of the
    *   resource server's own credentials included.
    */
   async introspect(token: string): Promise<IntrospectionResponse> {
+    this.failInSilence();
     try {
       const response = await this.ask(token);
       this.lastAnswerAt = this.options.now();
+      this.silence = undefined;
       return response;
     } catch (error) {
       this.lastAnswerAt = Number.NEGATIVE_INFINITY;
+      // An answer that is of no use is quick, and can be due to the token: others may fare better.
+      const isSilent = error instanceof NoAnswerError;
+      this.silence = isSilent ? { since: this.options.now(), probed: false } : undefined;
       // The issuer may have moved its endpoint: the next question looks up where it is.
       this.discovered = undefined;
       throw this.unavailable(error);
@@ -71,6 +94,15 @@ export class IntrospectionEndpoint {
       this.probe = undefined;
     });
     await this.probe;
+  }
+
+  private failInSilence(): void {
+    if (!this.silence) return;
+    const { since, probed } = this.silence;
+    if (probed || this.options.now() - since < COOL_DOWN_MS) {
+      throw new IntrospectionUnavailableError('no introspection: there was no answer lately');
+    }
+    this.silence.probed = true;
   }
 
   private async ask(token: string): Promise<IntrospectionResponse> {

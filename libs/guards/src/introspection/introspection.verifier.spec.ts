@@ -32,8 +32,12 @@ describe('the verifier that asks the introspection endpoint', () => {
 
   afterEach(() => server.stop());
 
-  function verifierAt(endpoint: string | undefined, issuer = ISSUER): IntrospectionVerifier {
-    const rules = { issuer, audience: AUDIENCE, clockToleranceSeconds: 10 };
+  function verifierAt(
+    endpoint: string | undefined,
+    issuer = ISSUER,
+    cacheSeconds = 0,
+  ): IntrospectionVerifier {
+    const rules = { issuer, audience: AUDIENCE, clockToleranceSeconds: 10, cacheSeconds };
     const introspection = new IntrospectionEndpoint({
       issuer,
       client: { endpoint, clientId: 'orders:api', clientSecret: async () => SECRET },

@@ -1,4 +1,4 @@
-import { fetchJson, type Fetch } from './fetch-json.js';
+import { fetchJson, NoAnswerError, type Fetch } from './fetch-json.js';
 
 /** The members of an issuer's metadata that a resource server needs (RFC 8414 2). */
 export type IssuerEndpoint = 'jwks_uri' | 'introspection_endpoint';
@@ -7,6 +7,7 @@ export type IssuerEndpoint = 'jwks_uri' | 'introspection_endpoint';
  * Finds out where an issuer has one of its endpoints: from its authorization server metadata (RFC 8414 3),
  * or, where it has none, from its OpenID Connect configuration.
  *
+ * @throws NoAnswerError if neither is answered.
  * @throws Error if it is in neither, or if the metadata names another issuer (RFC 8414 3.3).
  */
 export async function discoverEndpoint(
@@ -14,7 +15,7 @@ export async function discoverEndpoint(
   issuer: string,
   endpoint: IssuerEndpoint,
 ): Promise<string> {
-  const failures: string[] = [];
+  const failures: Error[] = [];
   for (const url of metadataUrls(issuer)) {
     try {
       const { body } = await fetchJson(fetch, url);
@@ -25,10 +26,12 @@ export async function discoverEndpoint(
       }
       return found;
     } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
+      failures.push(error instanceof Error ? error : new Error(String(error)));
     }
   }
-  throw new Error(failures.join('; '));
+  const message = failures.map((failure) => failure.message).join('; ');
+  const isSilent = failures.every((failure) => failure instanceof NoAnswerError);
+  throw isSilent ? new NoAnswerError(message) : new Error(message);
 }
 
 // RFC 8414 3.1 takes a final slash away and puts the well-known part between host and path; OpenID Connect puts it at the end.

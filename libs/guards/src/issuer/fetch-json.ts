@@ -17,11 +17,18 @@ export interface FetchedJson {
   readonly maxAgeSeconds: number | undefined;
 }
 
+/** Nobody has answered, or not in time. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
 /**
  * Fetches a JSON object within a time and size limit. Redirects are refused: whoever can make one could
  * otherwise say where keys come from and where credentials go.
  *
- * @throws Error whose message is the URL and the reason, and nothing of what was sent or received.
+ * @throws NoAnswerError
+ * @throws Error for an answer that is of no use. The message of both is the URL and the reason, and nothing of
+ *   what was sent or received.
  */
 export async function fetchJson(
   fetch: Fetch,
@@ -46,7 +53,7 @@ async function exchange(fetch: Fetch, url: string, request: JsonRequest | undefi
     });
     return { response, text: await readText(response) };
   } catch (error) {
-    throw new Error(`${url} gave no answer: ${networkFault(error)}`, { cause: error });
+    throw new NoAnswerError(`${url} gave no answer: ${networkFault(error)}`, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose';
+import type { JSONWebKeySet } from 'jose';
 import { keySetFrom, type KeySet } from './key-set.js';
 import type { VerificationKeys } from './verification-keys.js';
 
@@ -12,10 +12,11 @@ export class GivenKeys implements VerificationKeys {
   /** @param read gives the keys as they are now: the same object for as long as they do not change. */
   constructor(private readonly read: () => JSONWebKeySet) {}
 
-  readonly resolve: JWTVerifyGetKey = (header, token) => this.current().find(header, token);
+  readonly resolve: VerificationKeys['resolve'] = async (...wanted) =>
+    this.current().find(...wanted);
 
-  stillPublished(kid: string): boolean {
-    return this.current().kids.has(kid);
+  stillPublished(name: string): boolean {
+    return this.current().names.has(name);
   }
 
   async ready(): Promise<void> {

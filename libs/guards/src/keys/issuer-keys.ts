@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { errors, type JSONWebKeySet } from 'jose';
 import type { GuardsEvents } from '../guards-events.js';
 import { discoverEndpoint } from '../issuer/discover-endpoint.js';
 import { fetchJson, type Fetch } from '../issuer/fetch-json.js';
@@ -27,15 +27,17 @@ const LONGEST_REFRESH_MS = 5 * 60_000;
 const SHORTEST_REFRESH_MS = 5_000;
 /** How long keys are used while the issuer cannot be reached. */
 const LONGEST_STALE_MS = 60 * 60_000;
-/** How long after a fetch no token with an unknown `kid`, and after a failed one nothing, causes another. */
-const COOL_DOWN_MS = 30_000;
+/** How long after a fetch no token of an unknown key causes another. */
+const COOL_DOWN_MS = 10_000;
+/** How long after a failed fetch nothing does, while there are keys. */
+const COOL_DOWN_AFTER_FAILURE_MS = 30_000;
 /** The same as long as there are no keys at all, without which nobody gets in. */
 const COOL_DOWN_WITHOUT_KEYS_MS = 1_000;
 
 /**
  * The public keys of an issuer: fetched once for however many callers, fetched again in the background,
  * and kept in use for an hour while the issuer is away. A flood of tokens with invented key identifiers
- * causes one fetch in 30 seconds, apart from those that the keys' age causes anyway.
+ * causes one fetch in ten seconds, apart from those that the keys' age causes anyway.
  */
 export class IssuerKeys implements VerificationKeys {
   private current: FetchedKeys | undefined;
@@ -48,26 +50,27 @@ export class IssuerKeys implements VerificationKeys {
 
   constructor(private readonly options: IssuerKeysOptions) {}
 
-  readonly resolve: JWTVerifyGetKey = async (header, token) => {
+  readonly resolve: VerificationKeys['resolve'] = async (...wanted) => {
     const keys = await this.usableKeys();
     try {
-      return await keys.find(header, token);
+      return await keys.find(...wanted);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey) || !this.mayLookForNewKeys()) throw error;
       const renewed = await this.fetchOnce().catch(() => keys);
-      return renewed.find(header, token);
+      return renewed.find(...wanted);
     }
   };
 
-  stillPublished(kid: string): boolean {
+  stillPublished(name: string): boolean {
     const keys = this.current;
     if (!keys || this.ageOf(keys) > LONGEST_STALE_MS || this.mustRefreshFirst(keys)) return false;
     this.refreshInBackground(keys);
-    return keys.kids.has(kid);
+    return keys.names.has(name);
   }
 
   async ready(): Promise<void> {
-    await this.usableKeys();
+    const { names } = await this.usableKeys();
+    if (names.size === 0) throw new KeysUnavailableError();
   }
 
   private async usableKeys(): Promise<FetchedKeys> {
@@ -90,7 +93,7 @@ export class IssuerKeys implements VerificationKeys {
 
   // Then it is asked in the background: else a request would wait for its silence in every cool-down.
   private issuerIsAway(): boolean {
-    return this.sinceLastFailure() < 2 * COOL_DOWN_MS;
+    return this.sinceLastFailure() < 2 * COOL_DOWN_AFTER_FAILURE_MS;
   }
 
   private async fetchOrFail(): Promise<FetchedKeys> {
@@ -102,14 +105,16 @@ export class IssuerKeys implements VerificationKeys {
 
   private refreshInBackground(keys: FetchedKeys): void {
     if (this.ageOf(keys) <= keys.refreshAfterMs || this.fetching) return;
-    if (this.sinceLastFailure() < COOL_DOWN_MS) return;
+    if (this.sinceLastFailure() < COOL_DOWN_AFTER_FAILURE_MS) return;
     // The keys at hand stay in use, whatever comes of it.
     this.outsideOfCallers(() => this.fetchOnce()).catch(() => undefined);
   }
 
   // Keys past their age are being fetched already, which whoever looks for a new one waits for.
   private mayLookForNewKeys(): boolean {
-    return this.fetching !== undefined || this.sinceLastAttempt() >= COOL_DOWN_MS;
+    if (this.fetching) return true;
+    const failedLately = this.sinceLastFailure() < COOL_DOWN_AFTER_FAILURE_MS;
+    return !failedLately && this.sinceLastAttempt() >= COOL_DOWN_MS;
   }
 
   private sinceLastAttempt(): number {

@@ -6,14 +6,36 @@ export const REQUIRED_SCOPES = 'm2m:required-scopes';
 /** The name of the security scheme that a guarded API's OpenAPI document has to define. */
 export const OAUTH2_SECURITY_SCHEME = 'oauth2';
 
+/** Sets of scopes, of which a token needs to have one. */
+export type ScopeAlternatives = readonly (readonly string[])[];
+
 /**
- * Asks for an access token with all of the given scopes, and says so in the OpenAPI document.
- * A token without them is answered by 403 `insufficient_scope` (RFC 6750 3.1).
+ * Asks for an access token with all of the given scopes, and says so in the OpenAPI document. A token without
+ * them is answered by 403 `insufficient_scope` (RFC 6750 3.1). What stands on the method counts in place of
+ * what stands on the class. A route without it takes any valid token.
  */
-export const RequireScopes = (...scopes: string[]): ClassDecorator & MethodDecorator =>
+export const RequireScopes = (
+  ...scopes: readonly [string, ...string[]]
+): ClassDecorator & MethodDecorator =>
+  requireOneOf([scopes], `The access token lacks ${scopes.join(', ')}`);
+
+/**
+ * Asks for an access token with at least one of the given scopes. Give the narrowest first: it is the one that
+ * the challenge of a refused call names, so that a client asks for no more than it needs.
+ */
+export const RequireAnyScope = (
+  ...scopes: readonly [string, string, ...string[]]
+): ClassDecorator & MethodDecorator =>
+  requireOneOf(
+    scopes.map((scope) => [scope]),
+    `The access token has none of ${scopes.join(', ')}`,
+  );
+
+// Security requirements of OpenAPI are alternatives, too, each of scopes that are all needed.
+const requireOneOf = (alternatives: ScopeAlternatives, lack: string) =>
   applyDecorators(
-    SetMetadata(REQUIRED_SCOPES, scopes),
-    ApiSecurity(OAUTH2_SECURITY_SCHEME, scopes),
+    SetMetadata(REQUIRED_SCOPES, alternatives),
+    ...alternatives.map((scopes) => ApiSecurity(OAUTH2_SECURITY_SCHEME, [...scopes])),
     ApiResponse({ status: 401, description: 'No valid access token (RFC 6750 3)' }),
-    ApiResponse({ status: 403, description: `The access token lacks ${scopes.join(', ')}` }),
+    ApiResponse({ status: 403, description: lack }),
   );

@@ -1,9 +1,9 @@
 import type { Client } from './client.js';
+import type { TokenProfileRules } from './token-profile.js';
 
 /** What every access token is held to, however it is verified. */
-export interface VerificationRules {
+export interface VerificationRules extends TokenProfileRules {
   readonly issuer: string;
-  readonly audience: string;
   /** By how many seconds the clocks of issuer and resource server may differ. */
   readonly clockToleranceSeconds: number;
 }

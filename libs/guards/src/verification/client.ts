@@ -1,6 +1,12 @@
 import { InvalidTokenError } from './token-refusal.js';
 
-/** The client behind a request, as its verified access token says (RFC 9068 2.2). */
+/** What a token says, by the names of its claims. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/**
+ * The client behind a request, as its verified access token says (RFC 9068 2.2). All requests that bring the
+ * same token share it.
+ */
 export interface Client {
   readonly clientId: string;
   /** `sub`. Without a resource owner it is the client itself. */
@@ -13,23 +19,33 @@ export interface Client {
   readonly issuedAt: number;
   /** `exp`, in seconds since the epoch. */
   readonly expiresAt: number;
+  /** All that the token says, in the issuer's own form: for claims of an application's own, such as a tenant. */
+  readonly claims: Claims;
 }
 
 /**
  * Reads the client from a token's claims, which an introspection response has under the same names
  * (RFC 7662 2.2).
  *
+ * @param said the claims as they came, where `claims` are a translation of them.
  * @throws InvalidTokenError if one is missing or of the wrong type.
  */
-export function clientFrom(claims: Readonly<Record<string, unknown>>): Client {
+export function clientFrom(claims: Claims, said: Claims): Client {
   const { sub, client_id: clientId, jti, iat, exp, scope = '' } = claims;
   const complete = isText(sub) && isText(clientId) && isText(jti);
   if (!complete || typeof iat !== 'number' || typeof exp !== 'number') {
     throw new InvalidTokenError('claim_missing_or_invalid');
   }
   if (typeof scope !== 'string') throw new InvalidTokenError('claim_missing_or_invalid');
-  const scopes = new Set(scope.split(' ').filter((token) => token !== ''));
-  return { clientId, subject: sub, scopes, tokenId: jti, issuedAt: iat, expiresAt: exp };
+  return {
+    clientId,
+    subject: sub,
+    scopes: new Set(scope.split(' ').filter((token) => token !== '')),
+    tokenId: jti,
+    issuedAt: iat,
+    expiresAt: exp,
+    claims: Object.freeze(said),
+  };
 }
 
 function isText(value: unknown): value is string {

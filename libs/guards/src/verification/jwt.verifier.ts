@@ -1,9 +1,12 @@
 import { errors, jwtVerify, type JWTVerifyOptions } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { GuardsEvents } from '../guards-events.js';
+import { nameOfKey } from '../keys/key-set.js';
 import type { VerificationKeys } from '../keys/verification-keys.js';
 import { AccessTokenVerifier, type VerificationRules } from './access-token-verifier.js';
-import { clientFrom, type Client } from './client.js';
+import type { Client } from './client.js';
+import { refuseOtherKinds } from './other-kinds.js';
+import { TokenProfile } from './token-profile.js';
 import { InvalidTokenError, type RefusalReason } from './token-refusal.js';
 
 export interface JwtRules extends VerificationRules {
@@ -13,11 +16,12 @@ export interface JwtRules extends VerificationRules {
 
 interface VerifiedToken {
   readonly client: Client;
-  readonly kid: string;
+  /** Milliseconds since the epoch. */
+  readonly goodUntil: number;
+  readonly key: string;
 }
 
 const CACHED_TOKENS = 10_000;
-const REQUIRED_CLAIMS = ['exp', 'iat', 'jti', 'sub', 'client_id'];
 
 /** Verifies JWT access tokens after RFC 9068 4 and RFC 8725 3. */
 export class JwtVerifier extends AccessTokenVerifier {
@@ -25,6 +29,7 @@ export class JwtVerifier extends AccessTokenVerifier {
   // A client uses its token many times, and checking a signature costs more than all else a guard does.
   private readonly verified = new LRUCache<string, VerifiedToken>({ max: CACHED_TOKENS });
   private readonly options: JWTVerifyOptions;
+  private readonly profile: TokenProfile;
 
   /** @param now milliseconds since the epoch. */
   constructor(
@@ -34,13 +39,13 @@ export class JwtVerifier extends AccessTokenVerifier {
     private readonly events: Pick<GuardsEvents, 'onRemembered' | 'onVerified'> = {},
   ) {
     super();
+    this.profile = new TokenProfile(rules);
     this.options = {
       issuer: rules.issuer,
-      audience: rules.audience,
       algorithms: [...rules.algorithms],
-      typ: 'at+jwt',
       clockTolerance: rules.clockToleranceSeconds,
-      requiredClaims: REQUIRED_CLAIMS,
+      requiredClaims: ['exp', 'iat'],
+      ...(!this.profile.acceptsTypJwt && { typ: 'at+jwt' }),
     };
   }
 
@@ -51,31 +56,32 @@ export class JwtVerifier extends AccessTokenVerifier {
       return known.client;
     }
     this.verified.delete(token);
-    const { client, kid } = await this.verifyAnew(token);
-    // Without a kid it could not be told when the key is withdrawn.
-    if (kid !== undefined) this.verified.set(token, { client, kid });
-    return client;
+    const verified = await this.verifyAnew(token);
+    this.verified.set(token, verified);
+    return verified.client;
   }
 
   override ready(): Promise<void> {
     return this.keys.ready();
   }
 
-  private stillGood({ client, kid }: VerifiedToken): boolean {
-    const end = client.expiresAt + this.rules.clockToleranceSeconds;
-    return this.now() < end * 1_000 && this.keys.stillPublished(kid);
+  private stillGood({ goodUntil, key }: VerifiedToken): boolean {
+    return this.now() < goodUntil && this.keys.stillPublished(key);
   }
 
-  private async verifyAnew(token: string): Promise<{ client: Client; kid: string | undefined }> {
+  private async verifyAnew(token: string): Promise<VerifiedToken> {
     const startedAt = performance.now();
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, this.keys.resolve, {
+      refuseOtherSpellings(token);
+      const { payload, protectedHeader, key } = await jwtVerify(token, this.keys.resolve, {
         ...this.options,
         currentDate: new Date(this.now()),
       });
-      const client = clientFrom(payload);
+      if (this.profile.acceptsTypJwt) refuseOtherKinds(payload, protectedHeader.typ);
+      const client = this.profile.clientOf({ claims: payload, identity: signedPartOf(token) });
       this.refuseIssuedInFuture(client);
-      return { client, kid: protectedHeader.kid };
+      const goodUntil = (client.expiresAt + this.rules.clockToleranceSeconds) * 1_000;
+      return { client, goodUntil, key: await nameOfKey(key) };
     } catch (error) {
       throw asRefusal(error);
     } finally {
@@ -90,9 +96,21 @@ export class JwtVerifier extends AccessTokenVerifier {
   }
 }
 
+// A decoder takes a signature in several spellings, of which one is the token that was issued (RFC 4648 3.5).
+// Header and payload need no such check: they are signed as they are spelt.
+function refuseOtherSpellings(token: string): void {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) {
+    throw new InvalidTokenError('malformed');
+  }
+}
+
+function signedPartOf(token: string): string {
+  return token.slice(0, token.lastIndexOf('.'));
+}
+
 const REASON_BY_CLAIM: Readonly<Record<string, RefusalReason>> = {
   iss: 'wrong_issuer',
-  aud: 'wrong_audience',
   nbf: 'not_yet_valid',
   typ: 'wrong_type',
 };
