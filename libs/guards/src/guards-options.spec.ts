@@ -3,6 +3,8 @@ import { GuardsOptions } from './guards-options.js';
 
 const safe = { issuer: 'https://auth.example', resource: 'https://api.example/v1' };
 
+const introspecting = { clientId: 'c', clientSecret: async () => 's' };
+
 describe('the options of the guards', () => {
   it('have safe defaults', () => {
     const options = new GuardsOptions(safe);
@@ -10,6 +12,13 @@ describe('the options of the guards', () => {
     expect(options.audience).toBe('https://api.example/v1');
     expect(options.algorithms).toEqual(['ES256', 'PS256', 'EdDSA', 'RS256']);
     expect(options.clockToleranceSeconds).toBe(10);
+    expect(options.compatibility).toEqual([]);
+  });
+
+  it.each([0, 60])('let answers of the introspection endpoint be kept for %i seconds', (cacheSeconds) => {
+    const introspection = { ...introspecting, cacheSeconds };
+
+    expect(() => new GuardsOptions({ ...safe, introspection })).not.toThrow();
   });
 
   it('R24 put the well-known part between host and path', () => {
@@ -25,6 +34,9 @@ describe('the options of the guards', () => {
     { ...safe, clockToleranceSeconds: -1 },
     { ...safe, issuer: '' },
     { ...safe, audience: '' },
+    { ...safe, introspection: { ...introspecting, cacheSeconds: 61 } },
+    { ...safe, introspection: { ...introspecting, cacheSeconds: -1 } },
+    { ...safe, introspection: { ...introspecting, cacheSeconds: Number.NaN } },
   ])('cannot be made unsafe by %j', (options) => {
     expect(() => new GuardsOptions(options)).toThrow(RangeError);
   });

@@ -20,11 +20,13 @@ describe('the verifier that asks the introspection endpoint', () => {
   let answer: (request: ReceivedRequest) => TestAnswer | Promise<TestAnswer>;
   let clock: TestClock;
   let failures: string[];
+  let remembered: string[];
   let verifier: IntrospectionVerifier;
 
   beforeEach(async () => {
     clock = new TestClock();
     failures = [];
+    remembered = [];
     answer = () => ({ body: active() });
     server = await TestHttpServer.start((request) => answer(request));
     verifier = verifierAt(`${server.url}/introspect`);
@@ -45,7 +47,9 @@ describe('the verifier that asks the introspection endpoint', () => {
       now: clock.now,
       events: { onIntrospectionFailed: ({ message }) => failures.push(message) },
     });
-    return new IntrospectionVerifier(rules, introspection, clock.now);
+    return new IntrospectionVerifier(rules, introspection, clock.now, {
+      onRemembered: () => remembered.push('remembered'),
+    });
   }
 
   const active = (changes: JWTPayload = {}) => ({
@@ -80,7 +84,7 @@ describe('the verifier that asks the introspection endpoint', () => {
   it('RFC 7662 2.2: tells the client and its scopes', async () => {
     answer = () => ({ body: active({ client_id: 'c', sub: 's', jti: 'j', scope: 'a b' }) });
 
-    expect(await verifier.verify('token')).toEqual({
+    expect(await verifier.verify('token')).toMatchObject({
       clientId: 'c',
       subject: 's',
       scopes: new Set(['a', 'b']),
@@ -132,6 +136,8 @@ describe('the verifier that asks the introspection endpoint', () => {
     ['R11 has no client_id', () => active({ client_id: undefined }), 'claim_missing_or_invalid'],
     ['R11 has no jti', () => active({ jti: undefined }), 'claim_missing_or_invalid'],
     ['R11 has a scope that is no text', () => active({ scope: ['a'] }), 'claim_missing_or_invalid'],
+    ['R10 is a refresh token of Keycloak', () => active({ typ: 'Refresh' }), 'wrong_type'],
+    ['R10 is a refresh token of Hydra', () => active({ token_use: 'refresh_token' }), 'wrong_type'],
   ])('refuses a token that %s', async (_what, body, reason) => {
     answer = () => ({ body: body() });
 
@@ -146,6 +152,189 @@ describe('the verifier that asks the introspection endpoint', () => {
 
     await expect(verifier.verify('token')).rejects.toMatchObject({ reason: 'inactive' });
     expect(server.requests).toHaveLength(3);
+  });
+
+  it('V01 lets nobody share an answer that may be older than a revocation', async () => {
+    await Promise.all([verifier.verify('token'), verifier.verify('token')]);
+
+    expect(server.requests).toHaveLength(2);
+    expect(remembered).toEqual([]);
+  });
+
+  it('reads the answers of an issuer that differs from the standard as it does tokens', async () => {
+    answer = () => ({ body: active({ scope: undefined, scp: ['a'], jti: undefined }) });
+    const endpoint = new IntrospectionEndpoint({
+      issuer: ISSUER,
+      client: { endpoint: server.url, clientId: 'c', clientSecret: async () => SECRET },
+      fetch,
+      now: clock.now,
+    });
+    const rules = { issuer: ISSUER, audience: AUDIENCE, clockToleranceSeconds: 10, cacheSeconds: 0 };
+    const compatibility = ['scopes_in_scp', 'token_without_jti'] as const;
+    const lenient = new IntrospectionVerifier({ ...rules, compatibility }, endpoint, clock.now);
+
+    await expect(verifier.verify('token')).rejects.toThrow();
+    const client = await lenient.verify('token');
+    expect(client.scopes).toEqual(new Set(['a']));
+    expect(client.tokenId).not.toBe((await lenient.verify('other')).tokenId);
+    expect(client.claims).not.toHaveProperty('active');
+  });
+
+  describe('that keeps answers for some seconds', () => {
+    beforeEach(() => {
+      verifier = verifierAt(`${server.url}/introspect`, ISSUER, 5);
+    });
+
+    it('asks again after that time, and V01 refuses what has been revoked meanwhile', async () => {
+      const client = await verifier.verify('token');
+      answer = () => ({ body: { active: false } });
+
+      clock.advance({ seconds: 4.999 });
+      expect(await verifier.verify('token')).toBe(client);
+      clock.advance({ seconds: 0.001 });
+      await expect(verifier.verify('token')).rejects.toMatchObject({ reason: 'inactive' });
+
+      expect(server.requests).toHaveLength(2);
+      expect(remembered).toEqual(['remembered']);
+    });
+
+    it('counts from the question', async () => {
+      answer = () => {
+        clock.advance({ seconds: 3 });
+        return { body: active() };
+      };
+      await verifier.verify('token');
+
+      clock.advance({ seconds: 2 });
+      await verifier.verify('token');
+
+      expect(server.requests).toHaveLength(2);
+    });
+
+    it('R04 keeps none beyond the end of the token', async () => {
+      answer = () => ({ body: active({ exp: seconds() + 2 }) });
+      await verifier.verify('token');
+
+      clock.advance({ seconds: 2 });
+      answer = () => ({ body: { active: false } });
+
+      await expect(verifier.verify('token')).rejects.toMatchObject({ reason: 'inactive' });
+    });
+
+    it('keeps no refusal, and not that there was no answer', async () => {
+      answer = () => ({ body: { active: false } });
+      await expect(verifier.verify('token')).rejects.toMatchObject({ reason: 'inactive' });
+      answer = () => ({ status: 503 });
+      await expect(verifier.verify('token')).rejects.toThrow(IntrospectionUnavailableError);
+      answer = () => ({ body: active() });
+
+      await expect(verifier.verify('token')).resolves.toBeDefined();
+    });
+
+    it('keeps each token apart', async () => {
+      answer = ({ body }) => ({ body: active({ jti: body }) });
+
+      const [one, other] = await Promise.all([verifier.verify('one'), verifier.verify('other')]);
+
+      expect(one.tokenId).not.toBe(other.tokenId);
+      expect(await verifier.verify('one')).toBe(one);
+      expect(await verifier.verify('other')).toBe(other);
+    });
+
+    it('asks once for many who want to know at the same time, of a bad token too', async () => {
+      await Promise.all(Array.from({ length: 20 }, () => verifier.verify('good')));
+      answer = () => ({ body: { active: false } });
+      const outcomes = await Promise.allSettled([verifier.verify('bad'), verifier.verify('bad')]);
+
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(server.requests).toHaveLength(2);
+    });
+  });
+
+  describe('while nobody answers', () => {
+    let asked: string[];
+    let reply: () => Promise<Response>;
+    let endpoint: IntrospectionEndpoint;
+
+    beforeEach(() => {
+      asked = [];
+      reply = () => Promise.reject(new DOMException('', 'TimeoutError'));
+      endpoint = new IntrospectionEndpoint({
+        issuer: ISSUER,
+        client: { endpoint: server.url, clientId: 'c', clientSecret: async () => SECRET },
+        fetch: (_url, { body }) => {
+          asked.push(String(body));
+          return reply();
+        },
+        now: clock.now,
+        events: { onIntrospectionFailed: ({ message }) => failures.push(message) },
+      });
+    });
+
+    const ask = () => endpoint.introspect('token');
+
+    it('R23 asks nothing for a second, and says so only once', async () => {
+      await expect(ask()).rejects.toThrow('gave no answer');
+
+      clock.advance({ seconds: 0.999 });
+      await expect(ask()).rejects.toThrow(IntrospectionUnavailableError);
+      await expect(endpoint.ready()).rejects.toThrow(IntrospectionUnavailableError);
+
+      expect(asked).toHaveLength(1);
+      expect(failures).toHaveLength(1);
+    });
+
+    it('R23 lets one question find out if somebody does again, and nobody else wait for it', async () => {
+      await expect(ask()).rejects.toThrow('gave no answer');
+      clock.advance({ seconds: 1 });
+      const late = Promise.withResolvers<Response>();
+      reply = () => late.promise;
+
+      const probe = ask();
+      await expect(ask()).rejects.toThrow('no answer lately');
+      await expect(ask()).rejects.toThrow('no answer lately');
+      expect(asked).toHaveLength(2);
+      late.resolve(Response.json({ active: false }));
+
+      await expect(probe).resolves.toEqual({ active: false });
+      reply = async () => Response.json({ active: false });
+      await Promise.all([ask(), ask()]);
+      expect(asked).toHaveLength(4);
+    });
+
+    it('R23 waits for another second if that question is not answered either', async () => {
+      await expect(ask()).rejects.toThrow('gave no answer');
+      clock.advance({ seconds: 1 });
+      await expect(ask()).rejects.toThrow('gave no answer');
+
+      await expect(ask()).rejects.toThrow('no answer lately');
+      clock.advance({ seconds: 1 });
+      await expect(ask()).rejects.toThrow('gave no answer');
+    });
+
+    it('R23 goes on asking for others where an answer is of no use, which may be due to the token', async () => {
+      reply = async () => new Response('', { status: 500 });
+      await expect(ask()).rejects.toThrow('answered 500');
+      reply = async () => Response.json({ active: false });
+
+      await expect(ask()).resolves.toEqual({ active: false });
+    });
+
+    it('R23 does the same while it is not known where to ask', async () => {
+      const nowhere = new IntrospectionEndpoint({
+        issuer: ISSUER,
+        client: { clientId: 'c', clientSecret: async () => SECRET },
+        fetch: (url) => {
+          asked.push(url);
+          return reply();
+        },
+        now: clock.now,
+      });
+      await expect(nowhere.introspect('token')).rejects.toThrow('gave no answer');
+      await expect(nowhere.introspect('token')).rejects.toThrow('no answer lately');
+
+      expect(asked).toHaveLength(2);
+    });
   });
 
   it('does not ask about a token that is longer than any', async () => {
