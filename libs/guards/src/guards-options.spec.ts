@@ -15,11 +15,14 @@ describe('the options of the guards', () => {
     expect(options.compatibility).toEqual([]);
   });
 
-  it.each([0, 60])('let answers of the introspection endpoint be kept for %i seconds', (cacheSeconds) => {
-    const introspection = { ...introspecting, cacheSeconds };
+  it.each([0, 60])(
+    'let answers of the introspection endpoint be kept for %i seconds',
+    (cacheSeconds) => {
+      const introspection = { ...introspecting, cacheSeconds };
 
-    expect(() => new GuardsOptions({ ...safe, introspection })).not.toThrow();
-  });
+      expect(() => new GuardsOptions({ ...safe, introspection })).not.toThrow();
+    },
+  );
 
   it('R24 put the well-known part between host and path', () => {
     expect(new GuardsOptions(safe).metadataUrl).toBe(

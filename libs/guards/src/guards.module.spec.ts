@@ -10,6 +10,7 @@ import {
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { JSONWebKeySet, JWTPayload } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { refusalReasons, type Refusal } from './guards-events.js';
@@ -17,7 +18,11 @@ import type { GuardsModuleOptions, RevocationCheck } from './guards-options.js';
 import { GuardsModule } from './guards.module.js';
 import { CurrentClient } from './scopes/current-client.decorator.js';
 import { Public } from './scopes/public.decorator.js';
-import { RequireScopes } from './scopes/require-scopes.decorator.js';
+import {
+  OAUTH2_SECURITY_SCHEME,
+  RequireAnyScope,
+  RequireScopes,
+} from './scopes/require-scopes.decorator.js';
 import { AccessTokenVerifier } from './verification/access-token-verifier.js';
 import { type Client } from './verification/client.js';
 
@@ -59,6 +64,33 @@ class MixedController {
   }
 }
 
+@Controller('read')
+@RequireScopes('things:read')
+class ReadController {
+  @Get('plain')
+  plain() {
+    return {};
+  }
+
+  @Get('written')
+  @RequireScopes('things:write')
+  written() {
+    return {};
+  }
+
+  @Get('any')
+  @RequireAnyScope('things:peek', 'things:read', 'things:write')
+  any() {
+    return {};
+  }
+
+  @Get('open')
+  @Public()
+  open() {
+    return {};
+  }
+}
+
 @Module({})
 class ThingsModule {}
 
@@ -66,7 +98,7 @@ async function startGuarded(options: GuardsModuleOptions): Promise<NestFastifyAp
   const module = {
     module: ThingsModule,
     imports: [GuardsModule.forRoot(options)],
-    controllers: [ThingsController, MixedController],
+    controllers: [ThingsController, MixedController, ReadController],
   };
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     logger: false,
@@ -197,6 +229,62 @@ describe('a guarded application', () => {
     const token = await issuer.token(RESOURCE, { scope: 'things:write x things:read' });
 
     expect((await call('/things', token, 'POST')).status).toBe(201);
+  });
+
+  it.each(['things:peek', 'things:write', 'x things:read y'])(
+    'lets a token with any of the scopes through: %s',
+    async (scope) => {
+      expect((await call('/read/any', await issuer.token(RESOURCE, { scope }))).status).toBe(200);
+    },
+  );
+
+  it('R17 refuses a token with none of the scopes, and names the first, which is enough', async () => {
+    const token = await issuer.token(RESOURCE, { scope: 'things thing:read', client_id: 'c' });
+
+    const answer = await call('/read/any', token);
+
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      `Bearer error="insufficient_scope", error_description="The access token does not cover this operation", scope="things:peek", ${METADATA}`,
+    );
+    expect(refusals).toEqual([{ reason: 'insufficient_scope', clientId: 'c' }]);
+  });
+
+  it('goes by what stands on the method, and else by what stands on the class', async () => {
+    const reader = await issuer.token(RESOURCE, { scope: 'things:read' });
+    const writer = await issuer.token(RESOURCE, { scope: 'things:write' });
+    const statuses = async (path: string) => [
+      (await call(path)).status,
+      (await call(path, reader)).status,
+      (await call(path, writer)).status,
+    ];
+
+    expect(await statuses('/read/plain')).toEqual([401, 200, 403]);
+    expect(await statuses('/read/written')).toEqual([401, 403, 200]);
+    expect(await statuses('/read/open')).toEqual([200, 200, 200]);
+  });
+
+  it('describes by OpenAPI what it asks for and how it refuses', () => {
+    const app = apps[0];
+    if (!app) throw new Error('no application was started');
+    const { paths } = SwaggerModule.createDocument(app, new DocumentBuilder().build());
+    const described = (path: string, method: 'get' | 'post') => {
+      const { security, responses = {} } = paths[path]?.[method] ?? {};
+      return { security, refusals: Object.keys(responses).filter((status) => status >= '400') };
+    };
+    const needs = (...alternatives: string[][]) => ({
+      security: alternatives.map((scopes) => ({ [OAUTH2_SECURITY_SCHEME]: scopes })),
+      refusals: ['401', '403'],
+    });
+
+    expect(described('/things', 'post')).toEqual(needs(['things:read', 'things:write']));
+    expect(described('/read/plain', 'get')).toEqual(needs(['things:read']));
+    expect(described('/read/written', 'get')).toEqual(needs(['things:write']));
+    expect(described('/read/any', 'get')).toEqual(
+      needs(['things:peek'], ['things:read'], ['things:write']),
+    );
+    expect(described('/read/open', 'get')).toEqual({ security: undefined, refusals: [] });
+    expect(paths).not.toHaveProperty('/.well-known/oauth-protected-resource');
   });
 
   it('guards a method that asks for scopes in a class that is public', async () => {

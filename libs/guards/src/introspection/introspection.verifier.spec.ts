@@ -169,7 +169,12 @@ describe('the verifier that asks the introspection endpoint', () => {
       fetch,
       now: clock.now,
     });
-    const rules = { issuer: ISSUER, audience: AUDIENCE, clockToleranceSeconds: 10, cacheSeconds: 0 };
+    const rules = {
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      clockToleranceSeconds: 10,
+      cacheSeconds: 0,
+    };
     const compatibility = ['scopes_in_scp', 'token_without_jti'] as const;
     const lenient = new IntrospectionVerifier({ ...rules, compatibility }, endpoint, clock.now);
 

@@ -13,7 +13,8 @@ import { KeysUnavailableError } from '../verification/token-refusal.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { keySetFrom } from './key-set.js';
 
-const nameOf = ({ publicJwk }: TestSigningKey) => [...keySetFrom({ keys: [publicJwk] }).names].join();
+const nameOf = ({ publicJwk }: TestSigningKey) =>
+  [...keySetFrom({ keys: [publicJwk] }).names].join();
 
 describe('the keys of an issuer', () => {
   let issuer: TestIssuer;

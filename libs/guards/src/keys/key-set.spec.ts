@@ -64,7 +64,10 @@ describe('a key set', () => {
     ['of no kind', () => ({ kid: 'x' })],
     ['that is a secret', () => ({ kty: 'oct', kid: 'oct', k: 'c2VjcmV0', alg: 'HS256' })],
     ['that is private', () => ({ ...ec.publicJwk, kid: 'private', d: 'AAAA' })],
-    ['on no curve', () => ({ kty: 'EC', kid: 'broken', crv: 'P-256', x: 'AA', y: 'AA', alg: 'ES256' })],
+    [
+      'on no curve',
+      () => ({ kty: 'EC', kid: 'broken', crv: 'P-256', x: 'AA', y: 'AA', alg: 'ES256' }),
+    ],
     ['that is null', () => null],
     ['that is a text', () => 'key'],
   ])('is not harmed by a key %s', async (_what, key) => {
@@ -81,18 +84,21 @@ describe('a key set', () => {
     await expect(verifies([key()], await tokenOf(ec))).rejects.toThrow('no applicable key');
   });
 
-  it.each(['', 'AAAA'])('RFC 7518 3.3: has no RSA key of less than 2048 bits, padded with "%s" or not', async (pad) => {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_040 });
-    const jwk = publicKey.export({ format: 'jwk' });
-    const weak = { ...jwk, n: pad + String(jwk.n), kid: 'weak', alg: 'RS256' } as JWK;
-    const header = Buffer.from('{"alg":"RS256","kid":"weak"}').toString('base64url');
-    const input = `${header}.e30`;
-    const signature = sign('sha256', Buffer.from(input), privateKey).toString('base64url');
+  it.each(['', 'AAAA'])(
+    'RFC 7518 3.3: has no RSA key of less than 2048 bits, padded with "%s" or not',
+    async (pad) => {
+      const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_040 });
+      const jwk = publicKey.export({ format: 'jwk' });
+      const weak = { ...jwk, n: pad + String(jwk.n), kid: 'weak', alg: 'RS256' } as JWK;
+      const header = Buffer.from('{"alg":"RS256","kid":"weak"}').toString('base64url');
+      const input = `${header}.e30`;
+      const signature = sign('sha256', Buffer.from(input), privateKey).toString('base64url');
 
-    expect(keySetFrom({ keys: [weak] }).names.size).toBe(0);
-    await expect(verifies([weak], `${input}.${signature}`)).rejects.toThrow('no applicable key');
-    expect(keySetFrom({ keys: [rsa.publicJwk] }).names.size).toBe(1);
-  });
+      expect(keySetFrom({ keys: [weak] }).names.size).toBe(0);
+      await expect(verifies([weak], `${input}.${signature}`)).rejects.toThrow('no applicable key');
+      expect(keySetFrom({ keys: [rsa.publicJwk] }).names.size).toBe(1);
+    },
+  );
 
   it('is none without a list of keys', () => {
     for (const document of [{}, { keys: {} }, { keys: null }]) {

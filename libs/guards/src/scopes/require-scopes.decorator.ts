@@ -1,5 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiResponse, ApiSecurity } from '@nestjs/swagger';
+import { PUBLIC } from './public.decorator.js';
 
 export const REQUIRED_SCOPES = 'm2m:required-scopes';
 
@@ -31,11 +32,38 @@ export const RequireAnyScope = (
     `The access token has none of ${scopes.join(', ')}`,
   );
 
-// Security requirements of OpenAPI are alternatives, too, each of scopes that are all needed.
-const requireOneOf = (alternatives: ScopeAlternatives, lack: string) =>
-  applyDecorators(
-    SetMetadata(REQUIRED_SCOPES, alternatives),
-    ...alternatives.map((scopes) => ApiSecurity(OAUTH2_SECURITY_SCHEME, [...scopes])),
-    ApiResponse({ status: 401, description: 'No valid access token (RFC 6750 3)' }),
-    ApiResponse({ status: 403, description: lack }),
-  );
+function requireOneOf(
+  alternatives: ScopeAlternatives,
+  lack: string,
+): ClassDecorator & MethodDecorator {
+  // Security requirements of OpenAPI are alternatives, too, each of scopes that are all needed.
+  const description = () =>
+    applyDecorators(
+      ...alternatives.map((scopes) => ApiSecurity(OAUTH2_SECURITY_SCHEME, [...scopes])),
+      ApiResponse({ status: 401, description: 'No valid access token (RFC 6750 3)' }),
+      ApiResponse({ status: 403, description: lack }),
+    );
+  return applyDecorators(SetMetadata(REQUIRED_SCOPES, alternatives), describeRoutes(description));
+}
+
+/**
+ * Describes a route, or those of a controller that say nothing of their own. A description on the controller
+ * itself would be added to what its routes say, where the guard goes by the route alone.
+ */
+function describeRoutes(description: () => MethodDecorator): ClassDecorator & MethodDecorator {
+  return (target: object, name?: string | symbol, route?: PropertyDescriptor): void => {
+    if (name !== undefined && route) {
+      description()(target, name, route);
+      return;
+    }
+    const { prototype } = target as { prototype: object };
+    for (const [method, own] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (saysNothing(own)) description()(prototype, method, own);
+    }
+  };
+}
+
+function saysNothing({ value }: PropertyDescriptor): boolean {
+  const said = [REQUIRED_SCOPES, PUBLIC];
+  return typeof value === 'function' && !said.some((key) => Reflect.hasOwnMetadata(key, value));
+}

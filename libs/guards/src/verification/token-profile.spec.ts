@@ -25,7 +25,8 @@ describe('tokens that differ from RFC 9068', () => {
   const sign = (changes: JWTPayload, header: Partial<JWTHeaderParameters> = {}) =>
     key.sign(accessTokenClaims({ iss: ISSUER, aud: AUDIENCE, ...changes }, clock.now()), header);
 
-  const without = (...names: string[]) => Object.fromEntries(names.map((name) => [name, undefined]));
+  const without = (...names: string[]) =>
+    Object.fromEntries(names.map((name) => [name, undefined]));
 
   describe.each<{
     name: Compatibility;
@@ -37,7 +38,11 @@ describe('tokens that differ from RFC 9068', () => {
     { name: 'typ_jwt', header: { typ: undefined }, client: {} },
     { name: 'typ_jwt', header: { typ: 'JWT' }, claims: { typ: 'Bearer' }, client: {} },
     { name: 'typ_jwt', header: { typ: undefined }, claims: { token_use: 'access' }, client: {} },
-    { name: 'scope_as_list', claims: { scope: ['a', 'b'] }, client: { scopes: new Set(['a', 'b']) } },
+    {
+      name: 'scope_as_list',
+      claims: { scope: ['a', 'b'] },
+      client: { scopes: new Set(['a', 'b']) },
+    },
     {
       name: 'client_id_in_azp',
       claims: { ...without('client_id'), azp: 'c' },
@@ -58,7 +63,11 @@ describe('tokens that differ from RFC 9068', () => {
       claims: { ...without('sub'), client_id: 'c' },
       client: { subject: 'c' },
     },
-    { name: 'token_without_jti', claims: { ...without('jti'), uti: 'u' }, client: { tokenId: 'u' } },
+    {
+      name: 'token_without_jti',
+      claims: { ...without('jti'), uti: 'u' },
+      client: { tokenId: 'u' },
+    },
     {
       name: 'token_without_jti',
       claims: without('jti'),
@@ -199,7 +208,9 @@ describe('tokens that differ from RFC 9068', () => {
 
   it('R10 typ_jwt: takes the type of RFC 9068 as well', async () => {
     for (const typ of ['at+jwt', 'application/at+jwt', 'AT+JWT']) {
-      await expect(verifierWith(['typ_jwt']).verify(await sign({}, { typ }))).resolves.toBeDefined();
+      await expect(
+        verifierWith(['typ_jwt']).verify(await sign({}, { typ })),
+      ).resolves.toBeDefined();
     }
   });
 

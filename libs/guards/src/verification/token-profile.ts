@@ -29,7 +29,9 @@ const TRANSLATIONS: Readonly<Record<Compatibility, Translation | undefined>> = {
   client_id_in_appid: ({ client_id: id, appid }) => ({ client_id: id ?? appid }),
   client_id_in_cid: ({ client_id: id, cid }) => ({ client_id: id ?? cid }),
   token_without_sub: ({ sub, client_id: id }) => ({ sub: sub ?? id }),
-  token_without_jti: ({ jti, uti }, _audience, identity) => ({ jti: jti ?? uti ?? digest(identity) }),
+  token_without_jti: ({ jti, uti }, _audience, identity) => ({
+    jti: jti ?? uti ?? digest(identity),
+  }),
   audience_in_scopes: ({ aud, scope }, audience) =>
     aud === undefined ? audienceIn(scope, `${audience}/`, audience) : {},
 };
