@@ -19,11 +19,24 @@ describe('the configuration of the orders-api', () => {
     expect(loadConfiguration(ordersApiConfiguration, good).OAUTH_INTROSPECTION).toBe('off');
   });
 
+  it('takes tokens by the standard alone unless it is told otherwise', () => {
+    const configured = (OAUTH_COMPATIBILITY?: string) =>
+      loadConfiguration(ordersApiConfiguration, { ...good, OAUTH_COMPATIBILITY })
+        .OAUTH_COMPATIBILITY;
+
+    expect(configured()).toEqual([]);
+    expect(configured('')).toEqual([]);
+    expect(configured('typ_jwt, scopes_in_roles')).toEqual(['typ_jwt', 'scopes_in_roles']);
+  });
+
   it('takes what is needed to ask about tokens', () => {
     const endpoint = 'http://auth-server:3000/oauth2/introspect';
     const environment = { ...introspecting, OAUTH_INTROSPECTION_ENDPOINT: endpoint };
 
-    expect(loadConfiguration(ordersApiConfiguration, environment)).toMatchObject(environment);
+    expect(loadConfiguration(ordersApiConfiguration, environment)).toMatchObject({
+      ...environment,
+      OAUTH_INTROSPECTION_CACHE_SECONDS: 0,
+    });
   });
 
   it('lists what is missing to ask about tokens, along with all else', () => {
@@ -43,6 +56,9 @@ describe('the configuration of the orders-api', () => {
   it.each([
     ['OAUTH_INTROSPECTION', 'yes', 'must be on or off'],
     ['OAUTH_INTROSPECTION_ENDPOINT', 'http://auth.example/introspect', 'must use https'],
+    ['OAUTH_INTROSPECTION_CACHE_SECONDS', '61', 'must be at most 60 seconds'],
+    ['OAUTH_INTROSPECTION_CACHE_SECONDS', '-1', 'must be at least 0 seconds'],
+    ['OAUTH_COMPATIBILITY', 'typ_jwt,typ_none', 'name 2 of the list is none of typ_jwt, scope_as'],
   ])('refuses %s=%s', (name, value, reason) => {
     expect(faultsOf({ ...introspecting, [name]: value })).toEqual([
       expect.stringContaining(`${name}: ${reason}`),

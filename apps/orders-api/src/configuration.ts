@@ -1,8 +1,11 @@
+import { compatibilities } from '@m2m/guards';
 import {
   internalUrl,
   issuerIdentifier,
   port,
+  namesOf,
   postgresUrl,
+  seconds,
   serviceConfiguration,
   serviceUrl,
 } from '@m2m/service-defaults';
@@ -20,8 +23,10 @@ export const ordersApiConfiguration = z
     OAUTH_ISSUER: issuerIdentifier(),
     OAUTH_JWKS_URI: internalUrl().optional(),
     OAUTH_TOKEN_ENDPOINT: internalUrl().optional(),
+    OAUTH_COMPATIBILITY: namesOf(compatibilities),
     OAUTH_INTROSPECTION: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
     OAUTH_INTROSPECTION_ENDPOINT: internalUrl().optional(),
+    OAUTH_INTROSPECTION_CACHE_SECONDS: seconds({ min: 0, max: 60, standard: 0 }),
     OAUTH_CLIENT_ID: z.string().default(''),
     OAUTH_CLIENT_SECRET: z.string().default(''),
     ORDERS_API_URL: serviceUrl(),

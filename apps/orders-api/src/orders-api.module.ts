@@ -32,6 +32,7 @@ export class OrdersApiModule {
               issuer: configuration.OAUTH_ISSUER,
               audience: configuration.ORDERS_API_AUDIENCE,
               scopesSupported: Object.keys(orderScopes),
+              compatibility: configuration.OAUTH_COMPATIBILITY,
               ...tokenVerification(configuration),
               ...measure,
               onRefused: (refusal: Refusal) => {

@@ -12,6 +12,7 @@ export function tokenVerification(configuration: OrdersApiConfiguration): Verifi
       endpoint: configuration.OAUTH_INTROSPECTION_ENDPOINT,
       clientId: configuration.OAUTH_CLIENT_ID,
       clientSecret: secretSource('OAUTH_CLIENT_SECRET', process.env),
+      cacheSeconds: configuration.OAUTH_INTROSPECTION_CACHE_SECONDS,
     },
   };
 }

@@ -5,6 +5,7 @@ export {
   internalUrl,
   isLoopback,
   issuerIdentifier,
+  namesOf,
   port,
   postgresUrl,
   seconds,

@@ -212,7 +212,7 @@ describe('the verifier accepts no token but those that were issued', { timeout: 
         jku: fc.constant(ATTACKER),
         jwk: fc.constant(key),
         x5u: fc.constant(ATTACKER),
-        x5c: fc.constant(['A']),
+        x5c: fc.constant<string[]>(['A']),
       }),
       fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { minKeys: 1, maxKeys: 3 }),
     );
@@ -258,7 +258,7 @@ describe('the verifier accepts no token but those that were issued', { timeout: 
       {
         jku: fc.constant(ATTACKER),
         x5u: fc.constant(ATTACKER),
-        x5c: fc.constant(['A']),
+        x5c: fc.constant<string[]>(['A']),
         jwk: fc.boolean(),
       },
       { requiredKeys: [] },

@@ -3,6 +3,7 @@ import {
   addressRanges,
   internalUrl,
   issuerIdentifier,
+  namesOf,
   port,
   postgresUrl,
   seconds,
@@ -49,6 +50,28 @@ describe('serviceUrl', () => {
       expect(serviceUrl().safeParse(value).success).toBe(false);
     },
   );
+});
+
+describe('namesOf', () => {
+  const names = namesOf(['one', 'two', 'three']);
+
+  it('is empty unless it is set', () => {
+    expect(names.parse(undefined)).toEqual([]);
+    expect(names.parse(' , ')).toEqual([]);
+  });
+
+  it.each(['one,three', 'one three', ' one ,  three,', 'one\nthree'])('takes "%s"', (value) => {
+    expect(names.parse(value)).toEqual(['one', 'three']);
+  });
+
+  it('refuses each unknown name by its place, and does not repeat it', () => {
+    const faults = faultsOf(names, 'one, hunter2, two, ONE');
+
+    expect(faults).toEqual([
+      'name 2 of the list is none of one, two, three',
+      'name 4 of the list is none of one, two, three',
+    ]);
+  });
 });
 
 describe('addressRanges', () => {

@@ -39,6 +39,19 @@ export const addressRanges = () =>
     )
     .default([]);
 
+/** Some of the given names, separated by commas or blanks; none by default. */
+export const namesOf = <Name extends string>(names: readonly Name[]) =>
+  z
+    .string()
+    .transform((value) => value.split(/[\s,]+/).filter((name) => name !== ''))
+    .pipe(z.array(z.enum(names, { error: (issue) => unknownName(issue.path, names) })))
+    .default([]);
+
+// Which one it is, and not what it says: it may be a secret that was set in the wrong place.
+function unknownName(path: readonly PropertyKey[] | undefined, names: readonly string[]): string {
+  return `name ${Number(path?.at(-1)) + 1} of the list is none of ${names.join(', ')}`;
+}
+
 /** The connection URL of a PostgreSQL database. */
 export const postgresUrl = () =>
   z.string().refine((value) => {
