@@ -83,6 +83,7 @@ export class GuardsOptions {
   readonly jwksUri: string | undefined;
   readonly keys: (() => JSONWebKeySet) | undefined;
   readonly introspection: IntrospectionClient | undefined;
+  readonly cacheSeconds: number;
   readonly isRevoked: RevocationCheck | undefined;
   readonly metadataUrl: string;
   readonly scopesSupported: readonly string[];
@@ -98,6 +99,7 @@ export class GuardsOptions {
     this.jwksUri = options.jwksUri;
     this.keys = options.keys;
     this.introspection = options.introspection;
+    this.cacheSeconds = options.introspection?.cacheSeconds ?? 0;
     this.isRevoked = options.isRevoked;
     this.metadataUrl = metadataUrl(options.resource);
     this.scopesSupported = options.scopesSupported ?? [];
@@ -112,8 +114,7 @@ export class GuardsOptions {
     if (!(this.clockToleranceSeconds >= 0 && this.clockToleranceSeconds <= 60)) {
       throw new RangeError('the clock tolerance is from 0 to 60 seconds');
     }
-    const { cacheSeconds = 0 } = this.introspection ?? {};
-    if (!(cacheSeconds >= 0 && cacheSeconds <= 60)) {
+    if (!(this.cacheSeconds >= 0 && this.cacheSeconds <= 60)) {
       throw new RangeError('answers of the introspection endpoint are kept from 0 to 60 seconds');
     }
   }

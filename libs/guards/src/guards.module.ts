@@ -68,8 +68,7 @@ function verifierFor(options: GuardsOptions): AccessTokenVerifier {
   const surroundings = { fetch, now: Date.now, events };
   if (introspection) {
     const endpoint = new IntrospectionEndpoint({ issuer, client: introspection, ...surroundings });
-    const rules = { ...options, cacheSeconds: introspection.cacheSeconds ?? 0 };
-    return new IntrospectionVerifier(rules, endpoint, Date.now, events);
+    return new IntrospectionVerifier(options, endpoint, Date.now, events);
   }
   const source = keys ? new GivenKeys(keys) : new IssuerKeys({ issuer, jwksUri, ...surroundings });
   return new JwtVerifier(options, source, Date.now, events);

@@ -33,9 +33,9 @@ describe('a key set', () => {
   });
 
   it('does without alg and use, as the key sets of some issuers do', async () => {
-    const { alg: _alg, use: _use, ...bare } = rsa.publicJwk;
+    const { kty, kid, n, e } = rsa.publicJwk;
 
-    await expect(verifies([bare], await tokenOf(rsa))).resolves.toBeDefined();
+    await expect(verifies([{ kty, kid, n, e }], await tokenOf(rsa))).resolves.toBeDefined();
   });
 
   it('finds the only key that fits a token without a kid, and none if two do', async () => {

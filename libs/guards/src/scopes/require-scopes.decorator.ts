@@ -63,7 +63,7 @@ function describeRoutes(description: () => MethodDecorator): ClassDecorator & Me
   };
 }
 
-function saysNothing({ value }: PropertyDescriptor): boolean {
+function saysNothing({ value }: { readonly value?: unknown }): boolean {
   const said = [REQUIRED_SCOPES, PUBLIC];
   return typeof value === 'function' && !said.some((key) => Reflect.hasOwnMetadata(key, value));
 }
