@@ -87,7 +87,7 @@ describe('resource server', () => {
     problemIn(await callOrders(`/orders?access_token=${token}`, { token }), 400);
   });
 
-  it('R15 takes no token from a form', async () => {
+  it('R15 R16 takes no token from a form, and none beside one in a form', async () => {
     const headers = {
       'content-type': 'application/x-www-form-urlencoded',
       'idempotency-key': 'form',

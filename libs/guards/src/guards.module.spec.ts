@@ -465,6 +465,27 @@ describe('an application that is guarded by introspection', () => {
     expect(refusals).toEqual([{ reason: 'inactive' }]);
   });
 
+  it('keeps answers for as long as it is told to, and takes tokens as it is told to', async () => {
+    const lenient = await startGuarded({
+      issuer: server.url,
+      resource: RESOURCE,
+      introspection: { clientId: 'things', clientSecret: async () => 'secret', cacheSeconds: 60 },
+      compatibility: ['client_id_in_azp'],
+    });
+    const token = issue({ client_id: undefined, azp: 'c' });
+    const authorization = { headers: { authorization: `Bearer ${token}` } };
+    const asked = () => server.requestsTo('/introspect').length;
+    const before = asked();
+
+    for (let n = 0; n < 3; n++) {
+      const answer = await fetch(`${await urlOf(lenient)}/things`, authorization);
+      expect(await answer.json()).toEqual({ clientId: 'c' });
+    }
+    expect(asked()).toBe(before + 1);
+    expect((await call(token)).status).toBe(401);
+    await lenient.close();
+  });
+
   it('R03 does not ask about what can be no token', async () => {
     const before = server.requests.length;
 

@@ -135,6 +135,32 @@ describe('the keys of an issuer', () => {
     await expect(verify(issuer.key)).rejects.toThrow();
   });
 
+  it('K06 know a key by what it is, also where another one takes its kid', async () => {
+    await keys.ready();
+    issuer.keys = [await TestSigningKey.generate(issuer.key.kid)];
+
+    clock.advance({ seconds: 301 });
+    keys.stillPublished(nameOf(issuer.key));
+
+    await expect.poll(() => keys.stillPublished(nameOf(issuer.key))).toBe(false);
+  });
+
+  it('R23 are not ready if none of them can be used, and are as soon as one can', async () => {
+    const server = await TestHttpServer.start(() => ({ body: { keys: published } }));
+    let published: unknown[] = [
+      { kty: 'oct', k: 'c2VjcmV0' },
+      { ...issuer.key.publicJwk, use: 'enc' },
+    ];
+    const own = new IssuerKeys({ issuer: 'https://i', jwksUri: server.url, fetch, now: clock.now });
+    await expect(own.ready()).rejects.toThrow(KeysUnavailableError);
+
+    published = [issuer.key.publicJwk];
+    clock.advance({ seconds: 601 });
+
+    await expect(own.ready()).resolves.toBeUndefined();
+    await server.stop();
+  });
+
   it('tell of each attempt to fetch them how it went', async () => {
     const fetched: string[] = [];
     const observed = new IssuerKeys({

@@ -150,6 +150,55 @@ describe('the verifier of JWT access tokens', () => {
     await expect(own.verify(await next.sign(claims()))).resolves.toBeDefined();
   });
 
+  it('K06 refuses a token that was good as soon as another key has the kid of its own', async () => {
+    let published = { keys: [issuer.key.publicJwk] };
+    const own = verifierWith(new GivenKeys(() => published));
+    const token = await sign();
+    await expect(own.verify(token)).resolves.toBeDefined();
+
+    published = { keys: [(await TestSigningKey.generate(issuer.key.kid)).publicJwk] };
+
+    await expect(own.verify(token)).rejects.toMatchObject({ reason: 'bad_signature' });
+  });
+
+  it('R03 refuses a token of a key that is of no use as one of an unknown key', async () => {
+    const broken = { ...issuer.key.publicJwk, x: 'AA' };
+    const own = verifierWith(new GivenKeys(() => ({ keys: [broken] })));
+
+    await expect(own.verify(await sign())).rejects.toMatchObject({ reason: 'unknown_key' });
+  });
+
+  it('R06 refuses the same signature in another spelling, also of a token that it knows', async () => {
+    const token = await sign();
+    await verifier.verify(token);
+
+    for (const spelling of [`${token}=`, `${token}==`, `${token}\n`, otherLastCharacter(token)]) {
+      await expect(verifier.verify(spelling)).rejects.toMatchObject({ reason: 'malformed' });
+    }
+  });
+
+  it('knows a token again without looking at it, whether it names its key or not', async () => {
+    const remembered: string[] = [];
+    const keys = new GivenKeys(() => published);
+    const published = { keys: [issuer.key.publicJwk] };
+    const rules = {
+      issuer: issuer.url,
+      audience: AUDIENCE,
+      algorithms: ['ES256'],
+      clockToleranceSeconds: 10,
+    };
+    const own = new JwtVerifier(rules, keys, clock.now, {
+      onRemembered: () => remembered.push('remembered'),
+      onVerified: () => remembered.push('verified'),
+    });
+    for (const header of [{}, { kid: undefined }]) {
+      const token = await sign({}, header);
+      expect(await own.verify(token)).toBe(await own.verify(token));
+    }
+
+    expect(remembered).toEqual(['verified', 'remembered', 'verified', 'remembered']);
+  });
+
   function verifierWith(keys: VerificationKeys): JwtVerifier {
     const rules = {
       issuer: issuer.url,
@@ -176,4 +225,10 @@ function tampered(token: string): string {
   const [header, payload = '', signature] = token.split('.');
   const changed = { ...(JSON.parse(atob(payload)) as object), scope: 'everything' };
   return [header, Buffer.from(JSON.stringify(changed)).toString('base64url'), signature].join('.');
+}
+
+/** ES256's 64 bytes leave four bits of the last character unused. */
+function otherLastCharacter(token: string): string {
+  const next: Readonly<Record<string, string>> = { A: 'B', Q: 'R', g: 'h', w: 'x' };
+  return token.slice(0, -1) + (next[token.slice(-1)] ?? '');
 }
