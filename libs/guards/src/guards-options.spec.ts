@@ -10,7 +10,7 @@ describe('the options of the guards', () => {
     const options = new GuardsOptions(safe);
 
     expect(options.audience).toBe('https://api.example/v1');
-    expect(options.algorithms).toEqual(['ES256', 'PS256', 'EdDSA', 'RS256']);
+    expect(options.algorithms).toEqual(['ES256', 'PS256', 'EdDSA', 'Ed25519', 'RS256']);
     expect(options.clockToleranceSeconds).toBe(10);
     expect(options.compatibility).toEqual([]);
   });

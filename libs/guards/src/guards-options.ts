@@ -30,7 +30,7 @@ export type VerificationOptions = FetchedKeysOptions | GivenKeysOptions | Intros
 
 /** Access tokens are JWTs. */
 interface JwtOptions {
-  /** The accepted signature algorithms; by default ES256, PS256, EdDSA and RS256. */
+  /** The accepted signature algorithms; by default ES256, PS256, EdDSA, Ed25519 and RS256. */
   readonly algorithms?: readonly string[];
   /**
    * Asked at every request, once the token is known to be good in itself: it is on the way of every call.
@@ -103,7 +103,7 @@ export class GuardsOptions {
     this.isRevoked = options.isRevoked;
     this.metadataUrl = metadataUrl(options.resource);
     this.scopesSupported = options.scopesSupported ?? [];
-    this.algorithms = options.algorithms ?? ['ES256', 'PS256', 'EdDSA', 'RS256'];
+    this.algorithms = options.algorithms ?? ['ES256', 'PS256', 'EdDSA', 'Ed25519', 'RS256'];
     this.clockToleranceSeconds = options.clockToleranceSeconds ?? 10;
     this.compatibility = options.compatibility ?? [];
     this.events = options;

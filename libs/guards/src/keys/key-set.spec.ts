@@ -1,6 +1,6 @@
 import { accessTokenClaims, TestSigningKey } from '@m2m/testing';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { jwtVerify, type JWK } from 'jose';
+import { exportJWK, jwtVerify, type JWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { keySetFrom, nameOfKey } from './key-set.js';
 
@@ -79,7 +79,6 @@ describe('a key set', () => {
     ['of another curve than it says', () => ({ ...ec.publicJwk, crv: 'P-384' })],
     ['without its parts', () => ({ kty: 'EC', kid: ec.kid, alg: 'ES256', crv: 'P-256' })],
     ['for encryption', () => ({ ...ec.publicJwk, use: 'enc' })],
-    ['private', () => ({ ...ec.publicJwk, d: 'AAAA' })],
   ])('has no key that is %s', async (_what, key) => {
     await expect(verifies([key()], await tokenOf(ec))).rejects.toThrow('no applicable key');
   });
@@ -99,6 +98,13 @@ describe('a key set', () => {
       expect(keySetFrom({ keys: [rsa.publicJwk] }).names.size).toBe(1);
     },
   );
+
+  it('has no private key, which its issuer should not have published', async () => {
+    const leaked = { ...(await exportJWK(ec.privateKey)), kid: ec.kid, alg: 'ES256' };
+
+    expect(keySetFrom({ keys: [leaked] }).names.size).toBe(0);
+    await expect(verifies([leaked], await tokenOf(ec))).rejects.toThrow('no applicable key');
+  });
 
   it('is none without a list of keys', () => {
     for (const document of [{}, { keys: {} }, { keys: null }]) {

@@ -8,7 +8,7 @@ import { InvalidTokenError } from './token-refusal.js';
 
 const ISSUER = 'https://auth.example';
 const AUDIENCE = 'https://orders.example';
-const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'];
+const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 const ATTACKER = 'https://attacker.example/keys';
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 /** The same at each run, so that a failure can be looked into. */
