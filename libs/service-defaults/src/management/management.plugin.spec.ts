@@ -7,6 +7,7 @@ import { Readiness } from './readiness.js';
 describe('the management routes', () => {
   const metrics = new Metrics('orders-api');
   let databaseIsUp = true;
+  let token: 'up' | 'degraded' = 'up';
   let server: FastifyInstance;
   let url: string;
 
@@ -16,6 +17,7 @@ describe('the management routes', () => {
       name: 'database',
       check: () => (databaseIsUp ? Promise.resolve() : Promise.reject(new Error('hunter2'))),
     });
+    readiness.add({ name: 'access token', check: async () => token });
     server = fastify();
     await server.register(managementRoutes(readiness, metrics));
     url = await server.listen({ port: 0, host: 'localhost' });
@@ -32,9 +34,23 @@ describe('the management routes', () => {
     expect([red.status, live.status, green.status]).toEqual([503, 200, 200]);
     await expect(red.json()).resolves.toEqual({
       status: 'not ready',
-      checks: { database: 'down' },
+      checks: { database: 'down', 'access token': 'up' },
     });
     await expect(live.json()).resolves.toEqual({ status: 'alive' });
+  });
+
+  it('leaves readiness green while a dependency is degraded', async () => {
+    token = 'degraded';
+    const ready = await fetch(`${url}/health/ready`);
+    const text = await (await fetch(`${url}/metrics`)).text();
+    token = 'up';
+
+    expect(ready.status).toBe(200);
+    await expect(ready.json()).resolves.toEqual({
+      status: 'ready',
+      checks: { database: 'up', 'access token': 'degraded' },
+    });
+    expect(text).toMatch(/service_dependency_up\{dependency="access token",[^}]*\} 1\n/);
   });
 
   it('shows the metrics as Prometheus text, with the name of the service', async () => {

@@ -32,6 +32,27 @@ describe('Readiness', () => {
     });
   });
 
+  it('is ready while a dependency is degraded, and says so', async () => {
+    const readiness = new Readiness();
+    readiness.add({ name: 'database', check: async () => 1 });
+    readiness.add({ name: 'access token', check: async () => 'degraded' });
+
+    await expect(readiness.report()).resolves.toEqual({
+      status: 'ready',
+      checks: { database: 'up', 'access token': 'degraded' },
+    });
+  });
+
+  it('takes the word of a dependency that calls itself down', async () => {
+    const readiness = new Readiness();
+    readiness.add({ name: 'access token', check: async () => 'down' });
+
+    await expect(readiness.report()).resolves.toEqual({
+      status: 'not ready',
+      checks: { 'access token': 'down' },
+    });
+  });
+
   it('counts a dependency that does not answer within two seconds as down', async () => {
     const readiness = new Readiness();
     readiness.add({ name: 'database', check: () => new Promise(() => undefined) });

@@ -2,14 +2,19 @@
 export interface ReadinessCheck {
   /** The dependency's name, as the readiness report shows it. */
   readonly name: string;
-  /** Rejects while the dependency is away. */
+  /**
+   * Rejects, or resolves with `down`, while the service cannot work for lack of the dependency; resolves with
+   * `degraded` while it still can, though not for long.
+   */
   check(): Promise<unknown>;
 }
+
+type DependencyState = 'up' | 'degraded' | 'down';
 
 /** What `GET /health/ready` answers. */
 export interface ReadinessReport {
   readonly status: 'ready' | 'not ready';
-  readonly checks: Readonly<Record<string, 'up' | 'down'>>;
+  readonly checks: Readonly<Record<string, DependencyState>>;
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
@@ -26,22 +31,22 @@ export class Readiness {
     const states = await Promise.all(
       this.checks.map(async (check) => [check.name, await stateOf(check)] as const),
     );
-    const ready = states.every(([, state]) => state === 'up');
+    const ready = states.every(([, state]) => state !== 'down');
     return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(states) };
   }
 }
 
-async function stateOf(check: ReadinessCheck): Promise<'up' | 'down'> {
+async function stateOf(check: ReadinessCheck): Promise<DependencyState> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<'down'>((resolve) => {
     timer = setTimeout(() => resolve('down'), CHECK_TIMEOUT_MS);
   });
-  const up = check.check().then(
-    () => 'up' as const,
+  const state = check.check().then(
+    (result) => (result === 'degraded' || result === 'down' ? result : 'up'),
     () => 'down' as const,
   );
   try {
-    return await Promise.race([up, timeout]);
+    return await Promise.race([state, timeout]);
   } finally {
     clearTimeout(timer);
   }

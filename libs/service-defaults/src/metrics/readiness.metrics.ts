@@ -10,7 +10,7 @@ export function exposeReadiness(metrics: Metrics, readiness: Readiness): void {
     read: async () => {
       const { checks } = await readiness.report();
       return Object.fromEntries(
-        Object.entries(checks).map(([name, state]) => [name, state === 'up' ? 1 : 0]),
+        Object.entries(checks).map(([name, state]) => [name, state === 'down' ? 0 : 1]),
       );
     },
   });
