@@ -3,8 +3,8 @@ import {
   databaseModule,
   DatabaseMetrics,
   DatabaseReadiness,
+  Metrics,
   propagationHeaders,
-  secretSource,
 } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -15,12 +15,13 @@ import { BillingSummaryController } from './billing/billing-summary.controller.j
 import { LastRun } from './billing/last-run.js';
 import { LastRunEntity } from './billing/last-run.entity.js';
 import { BillingSettings } from './billing-settings.js';
+import { BILLING, billingRegistration } from './billing.registration.js';
 import type { BillingWorkerConfiguration } from './configuration.js';
 import { billingDatabase } from './database/billing-database.js';
 import { InvoiceEntity } from './invoices/invoice.entity.js';
 import { InvoiceRepository } from './invoices/invoice.repository.js';
 import { OrdersApiClient } from './orders/orders-api.client.js';
-import { TokenMetrics } from './token.metrics.js';
+import { TokenLifetimeMetric, tokenMetrics } from './token.metrics.js';
 import { TokenReadiness } from './token-readiness.js';
 
 @Module({})
@@ -39,7 +40,7 @@ export class BillingWorkerModule {
         DatabaseReadiness,
         DatabaseMetrics,
         TokenReadiness,
-        TokenMetrics,
+        TokenLifetimeMetric,
         InvoiceRepository,
         LastRun,
         OrdersApiClient,
@@ -56,17 +57,13 @@ function settings(configuration: BillingWorkerConfiguration): BillingSettings {
 }
 
 function clientCredentials(configuration: BillingWorkerConfiguration): DynamicModule {
-  return ClientCredentialsModule.forRoot({
-    apiUrl: configuration.ORDERS_API_URL,
-    headers: propagationHeaders,
-    registration: {
-      issuer: configuration.OAUTH_ISSUER,
-      tokenEndpoint: configuration.OAUTH_TOKEN_ENDPOINT,
-      clientId: configuration.OAUTH_CLIENT_ID,
-      authMethod: configuration.OAUTH_CLIENT_AUTH_METHOD,
-      clientSecret: secretSource('OAUTH_CLIENT_SECRET', process.env),
-      scopes: ['orders:read', 'orders:bill'],
-      resource: configuration.ORDERS_API_AUDIENCE ?? configuration.ORDERS_API_URL,
-    },
+  return ClientCredentialsModule.forRootAsync({
+    names: [BILLING],
+    inject: [Metrics],
+    useFactory: (metrics: Metrics) => ({
+      registrations: { [BILLING]: billingRegistration(configuration) },
+      headers: propagationHeaders,
+      events: tokenMetrics(metrics),
+    }),
   });
 }

@@ -1,4 +1,5 @@
-import type { TestAnswer } from '@m2m/testing';
+import { TestSigningKey, type TestAnswer } from '@m2m/testing';
+import { createLocalJWKSet, exportJWK, jwtVerify } from 'jose';
 import { describe, expect, it, vi } from 'vitest';
 import { send } from './support/http.js';
 import { basic } from './support/oauth.js';
@@ -137,6 +138,58 @@ describe.runIf(runsAsProcesses)(
       expect(parameters).toMatchObject({ ...CLIENT, resource: 'urn:example:orders' });
       expect(request?.headers.authorization).toBeUndefined();
       expect(world.authServer.requestsTo('/.well-known/oauth-authorization-server')).toEqual([]);
+    });
+
+    it('B09 P01 authenticates by its key where it is registered for that, by a new assertion at each try', async ({
+      onTestFinished,
+    }) => {
+      const world = await WorkerWorld.create(onTestFinished);
+      const key = await TestSigningKey.generate('worker-key');
+      const jwk = { ...(await exportJWK(key.privateKey)), kid: key.kid };
+      world.onToken = (_request, count) => (count < 3 ? { status: 503 } : tokenAnswer(count));
+      await world.startWorker({
+        OAUTH_CLIENT_AUTH_METHOD: 'private_key_jwt',
+        OAUTH_CLIENT_PRIVATE_KEY: JSON.stringify(jwk),
+        OAUTH_CLIENT_SECRET: '',
+      });
+      await vi.waitFor(() => expect(world.lists.length).toBeGreaterThan(0), SOON);
+
+      const keys = createLocalJWKSet({ keys: [key.publicJwk] });
+      const expected = {
+        issuer: CLIENT.client_id,
+        subject: CLIENT.client_id,
+        audience: world.authServer.url,
+        typ: 'client-authentication+jwt',
+      };
+      const ids = new Set<unknown>();
+      for (const { body, headers } of world.tokenRequests) {
+        const form = new URLSearchParams(body);
+        const { payload } = await jwtVerify(form.get('client_assertion') ?? '', keys, expected);
+        expect(form.has('client_secret')).toBe(false);
+        expect(headers.authorization).toBeUndefined();
+        ids.add(payload.jti);
+      }
+      expect(ids.size).toBe(world.tokenRequests.length);
+      expect(world.log).not.toContain(jwk.d);
+    });
+
+    it('B10 asks for other scopes, and by another name, where its issuer wants that', async ({
+      onTestFinished,
+    }) => {
+      const world = await WorkerWorld.create(onTestFinished);
+      await world.startWorker({
+        OAUTH_SCOPE: 'api://orders/.default',
+        OAUTH_AUDIENCE_PARAMETER: 'audience',
+        ORDERS_API_AUDIENCE: 'api://orders',
+      });
+      await vi.waitFor(() => expect(world.tokenRequests).toHaveLength(1), SOON);
+
+      const [request] = world.tokenRequests;
+      expect(Object.fromEntries(new URLSearchParams(request?.body))).toEqual({
+        grant_type: 'client_credentials',
+        scope: 'api://orders/.default',
+        audience: 'api://orders',
+      });
     });
   },
 );

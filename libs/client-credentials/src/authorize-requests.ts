@@ -1,7 +1,10 @@
+import { Readable } from 'node:stream';
 import {
+  CanceledError,
   isAxiosError,
   type AxiosError,
   type AxiosInstance,
+  type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
 import type { TokenProvider } from './token-provider.js';
@@ -16,55 +19,119 @@ export class ForeignOriginError extends Error {
 }
 
 interface AuthorizedRequest extends InternalAxiosRequestConfig {
-  /** The token the request went out with. */
-  sentToken?: string;
   retried?: boolean;
 }
 
 /**
  * Makes an HTTP client send the token with each request to its API, and only to there. A request that is
- * answered by 401 `invalid_token` is sent once more with a new token.
+ * answered by 401 `invalid_token` is sent once more with a new token. Errors that come out hold no token.
+ *
+ * To be called before anybody adds an interceptor of their own: the last one that is added runs first.
  *
  * @param apiUrl the API's URL: the token goes to its origin only.
+ * @param onRetried called before a request is sent once more.
  */
 export function authorizeRequests(
   http: AxiosInstance,
   apiUrl: string,
   tokens: TokenProvider,
+  onRetried: () => void = () => undefined,
 ): AxiosInstance {
   const { origin } = new URL(apiUrl);
-  http.interceptors.request.use(async (request: AuthorizedRequest) => {
-    if (new URL(http.getUri(request), apiUrl).origin !== origin) throw new ForeignOriginError();
-    const token = await tokens.getToken();
-    request.sentToken = token;
-    request.headers.set('Authorization', `Bearer ${token}`);
-    return request;
-  });
-  http.interceptors.response.use(undefined, async (error: unknown) => {
-    const request = refusedRequest(error);
-    if (!request?.sentToken) throw error;
-    tokens.drop(request.sentToken);
-    if (request.retried || !canBeSentAgain(request.data)) throw error;
+
+  async function authorize(request: AuthorizedRequest): Promise<AuthorizedRequest> {
+    if (!isWithin(origin, new URL(http.getUri(request), apiUrl))) throw new ForeignOriginError();
+    const token = await tokenFor(request, tokens);
+    request.headers.set('Authorization', `Bearer ${token}`, true);
+    return Object.assign(request, ON_THE_DIRECT_WAY);
+  }
+
+  /** Sends a request whose token was refused once more, if that can help. */
+  function sendAgain(refused: AxiosResponse | undefined): Promise<AxiosResponse> | undefined {
+    if (!refused || !isInvalidToken(refused)) return undefined;
+    const request: AuthorizedRequest = refused.config;
+    const another = tokens.drop(tokenOf(request));
+    if (!another || request.retried || !canBeSentAgain(request.data)) return undefined;
+    if (refused.data instanceof Readable) refused.data.destroy();
+    onRetried();
     return http.request(Object.assign(request, { retried: true }));
-  });
+  }
+
+  http.interceptors.request.use(authorize);
+  http.interceptors.response.use(
+    // Callers may want to see a 401 as an answer rather than as an error.
+    (response) => sendAgain(response) ?? response,
+    (error: unknown) => {
+      if (!isAxiosError(error)) throw error;
+      const again = sendAgain(error.response);
+      if (again) return again;
+      throw withoutToken(error);
+    },
+  );
   return http;
 }
 
-/** The request that was refused for its token (RFC 6750 3.1). Not for its scope: a new token would not help. */
-function refusedRequest(error: unknown): AuthorizedRequest | undefined {
-  if (!isAxiosError(error) || !isInvalidToken(error)) return undefined;
-  return error.config;
+/**
+ * What a single request cannot have otherwise: redirects, proxies and sockets lead elsewhere, and credentials
+ * of another kind would take the token's place.
+ */
+const ON_THE_DIRECT_WAY = {
+  maxRedirects: 0,
+  proxy: false,
+  socketPath: null,
+  auth: undefined,
+} satisfies Partial<InternalAxiosRequestConfig>;
+
+function isWithin(origin: string, url: URL): boolean {
+  return url.origin === origin && !url.username && !url.password;
 }
 
-function isInvalidToken({ response }: AxiosError): boolean {
-  const challenge: unknown = response?.headers['www-authenticate'];
+/** Waits for the token no longer than for the request: see `signal` of axios. */
+async function tokenFor(
+  { signal }: InternalAxiosRequestConfig,
+  tokens: TokenProvider,
+): Promise<string> {
+  try {
+    return await tokens.getToken({ signal: signal instanceof AbortSignal ? signal : undefined });
+  } catch (error) {
+    throw signal?.aborted ? new CanceledError() : error;
+  }
+}
+
+function tokenOf({ headers }: InternalAxiosRequestConfig): string {
+  return String(headers.get('Authorization')).replace(/^Bearer /, '');
+}
+
+/** Whether a request was refused for its token (RFC 6750 3.1), not for its scope: a new one would not help. */
+function isInvalidToken({ status, headers }: AxiosResponse): boolean {
+  const challenge: unknown = headers['www-authenticate'];
   return (
-    response?.status === 401 &&
+    status === 401 &&
     typeof challenge === 'string' &&
-    /\berror="?invalid_token\b/.test(challenge)
+    /\berror\s*=\s*"?invalid_token\b/i.test(challenge)
   );
 }
 
+/** What can be read twice. A stream has been read, and so has a form that is one. */
 function canBeSentAgain(body: unknown): boolean {
-  return typeof (body as { pipe?: unknown } | undefined)?.pipe !== 'function';
+  return (
+    body === undefined ||
+    body === null ||
+    typeof body === 'string' ||
+    body instanceof ArrayBuffer ||
+    ArrayBuffer.isView(body) ||
+    body instanceof Blob ||
+    body instanceof FormData
+  );
+}
+
+/** Errors end up in logs, and that of axios holds the whole request, and all that are under way at its agents. */
+function withoutToken(error: AxiosError): AxiosError {
+  const { config } = error;
+  config?.headers.delete('Authorization');
+  delete config?.httpAgent;
+  delete config?.httpsAgent;
+  delete error.request;
+  delete error.response?.request;
+  return error;
 }

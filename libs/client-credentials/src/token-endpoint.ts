@@ -1,86 +1,85 @@
-import type { AxiosInstance, AxiosResponse } from 'axios';
-import { authenticateClient } from './client-authentication.js';
+import { clientAuthenticator, type ClientAuthentication } from './client-authentication.js';
 import type { ClientRegistration } from './client-registration.js';
+import { discoverTokenEndpoint } from './discover-token-endpoint.js';
+import type { IssuerClient } from './issuer-client.js';
 import { retryAfterMs } from './retry-after.js';
-import { TokenRequestError } from './token-request-error.js';
+import { codeOf, TokenRequestError } from './token-request-error.js';
 import { readErrorResponse, readTokenResponse, type AccessToken } from './token-response.js';
+import { unlessAborted } from './unless-aborted.js';
+
+/** What a token is asked for: for one client, what makes it another token. */
+export interface TokenTarget {
+  readonly scopes: readonly string[];
+  readonly resource: string | undefined;
+}
+
+/** For an attempt from its beginning to its end: reading the credentials, discovery, the answer's last byte. */
+const TIMEOUT_MS = 10_000;
 
 /** Asks an authorization server for tokens (RFC 6749 4.4.2). */
 export class TokenEndpoint {
+  private readonly authenticate: () => Promise<ClientAuthentication>;
   private discovered: string | undefined;
 
-  /**
-   * @param http answers any status and follows no redirect: see `createHttpClient`.
-   * @param now milliseconds since the epoch.
-   */
+  /** @param now milliseconds since the epoch. */
   constructor(
     private readonly registration: ClientRegistration,
-    private readonly http: AxiosInstance,
+    private readonly client: IssuerClient,
     private readonly now: () => number,
-  ) {}
-
-  /** @throws TokenRequestError */
-  async requestToken(): Promise<AccessToken> {
-    const { scopes, resource } = this.registration;
-    const url = await this.url();
-    const { headers, parameters } = await this.authentication();
-    const form = new URLSearchParams({ grant_type: 'client_credentials', ...parameters });
-    if (scopes.length > 0) form.set('scope', scopes.join(' '));
-    form.set('resource', resource);
-    const response = await this.send(() => this.http.post(url, form, { headers }));
-    if (response.status === 200) return readTokenResponse(response.data);
-    const wait = retryAfterMs(response.headers['retry-after'], this.now());
-    throw readErrorResponse(response.status, response.data, wait);
+  ) {
+    this.authenticate = clientAuthenticator(registration, now);
   }
 
-  private async url(): Promise<string> {
-    this.discovered ??= this.registration.tokenEndpoint ?? (await this.discover());
+  /** @throws TokenRequestError, and nothing else, at the latest after ten seconds. */
+  async requestToken(target: TokenTarget): Promise<AccessToken> {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(new TokenRequestError('timeout')), TIMEOUT_MS);
+    try {
+      return await unlessAborted(this.attempt(target, timeout.signal), timeout.signal);
+    } catch (error) {
+      if (error instanceof TokenRequestError) throw error;
+      throw new TokenRequestError('other', codeOf(error));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async attempt(target: TokenTarget, signal: AbortSignal): Promise<AccessToken> {
+    const url = await this.url(signal);
+    const { headers, parameters } = await this.authentication();
+    const form = this.form(target, parameters);
+    const answer = await this.client.send({ url, form, headers }, signal);
+    if (answer.status === 200) return readTokenResponse(answer.body);
+    const wait = retryAfterMs(answer.retryAfter, this.now());
+    const error = readErrorResponse(answer.status, answer.body, wait);
+    // It may have moved: the next attempt looks up where it is.
+    if (error.reason === 'refused') this.discovered = undefined;
+    throw error;
+  }
+
+  private form(target: TokenTarget, authentication: Readonly<Record<string, string>>) {
+    const form = new URLSearchParams({
+      ...this.registration.parameters,
+      grant_type: 'client_credentials',
+      ...authentication,
+    });
+    if (target.scopes.length > 0) form.set('scope', target.scopes.join(' '));
+    if (target.resource !== undefined) form.set('resource', target.resource);
+    return form;
+  }
+
+  private async url(signal: AbortSignal): Promise<string> {
+    const { issuer, tokenEndpoint } = this.registration;
+    if (tokenEndpoint !== undefined) return tokenEndpoint;
+    this.discovered ??= await discoverTokenEndpoint(this.client, issuer, signal);
     return this.discovered;
   }
 
-  private async discover(): Promise<string> {
-    const { issuer } = this.registration;
-    const [url, alternative] = metadataUrls(issuer);
-    const first = await this.send(() => this.http.get(url));
-    const response =
-      first.status === 404 ? await this.send(() => this.http.get(alternative)) : first;
-    if (response.status !== 200) {
-      throw new TokenRequestError(`metadata_http_${response.status}`, true);
-    }
-    const metadata = response.data as { issuer?: unknown; token_endpoint?: unknown } | null;
-    // RFC 8414 3.3: metadata that names another issuer must not be used.
-    if (metadata?.issuer !== issuer) throw new TokenRequestError('issuer_mismatch', false);
-    if (typeof metadata.token_endpoint !== 'string' || !URL.canParse(metadata.token_endpoint)) {
-      throw new TokenRequestError('no_token_endpoint', false);
-    }
-    return metadata.token_endpoint;
-  }
-
-  private async authentication(): ReturnType<typeof authenticateClient> {
+  private async authentication(): Promise<ClientAuthentication> {
     try {
-      return await authenticateClient(this.registration);
+      return await this.authenticate();
     } catch (error) {
-      throw new TokenRequestError('credentials_unreadable', true, undefined, { cause: error });
+      throw new TokenRequestError('credentials_unreadable', codeOf(error));
     }
   }
-
-  private async send(request: () => Promise<AxiosResponse<unknown>>) {
-    try {
-      return await request();
-    } catch (error) {
-      // The error of axios holds the request, credentials and all: only its code goes on.
-      const code = (error as { code?: unknown }).code;
-      throw new TokenRequestError(`network_${typeof code === 'string' ? code : 'error'}`, true);
-    }
-  }
-}
-
-// RFC 8414 3.1 takes a final slash away and puts the well-known part between host and path; OpenID Connect
-// puts it at the end.
-function metadataUrls(issuer: string): [string, string] {
-  const { origin, pathname } = new URL(issuer);
-  return [
-    `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`,
-    `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
-  ];
 }

@@ -1,138 +1,130 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { TokenEndpoint } from './token-endpoint.js';
-import { TokenRequestError } from './token-request-error.js';
+import { CachedToken, type Surroundings } from './cached-token.js';
+import type { ClientCredentialsEvents } from './client-credentials-events.js';
+import type { ClientRegistration } from './client-registration.js';
+import type { IssuerClient } from './issuer-client.js';
+import { TokenEndpoint, type TokenTarget } from './token-endpoint.js';
+import { unlessAborted } from './unless-aborted.js';
 
-export interface TokenProviderOptions {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** From 0 up to 1, as `Math.random`. */
-  readonly random: () => number;
+/** Which token, and for how long to wait for it. */
+export interface TokenOptions {
+  /** Other scopes than those of the registration. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Another resource than that of the registration. */
+  readonly resource?: string | undefined;
+  /** Ends the wait of this caller, and nothing else. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** How token requests have ended so far, for metrics. */
-export interface TokenRequestCounts {
-  readonly success: number;
-  /** Those that may go well the next time. */
-  readonly transientFailure: number;
-  /** Those that will not until somebody changes a secret, a registration or a configuration. */
-  readonly permanentFailure: number;
+/** `degraded`: there is a token, and the next one cannot be had at the moment. `down`: there is none. */
+export type TokenHealth = 'up' | 'degraded' | 'down';
+
+export interface TokenProviderOptions extends Surroundings {
+  readonly client: IssuerClient;
+  readonly events?: ClientCredentialsEvents | undefined;
 }
 
-interface HeldToken {
-  readonly value: string;
-  /** From here on a new token is fetched in the background while this one is still used. */
-  readonly renewAt: number;
-  readonly expiresAt: number;
-}
-
-interface Failure {
-  readonly error: TokenRequestError;
-  readonly retryAt: number;
-  readonly consecutive: number;
-}
-
-/** Renewal starts after this part of a lifetime, later by up to half of what is left. */
-const RENEWAL_PART = 0.8;
-const FIRST_BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 30_000;
-/** How long a failure that needs a person, such as a wrong secret, keeps further requests off. */
-const PERMANENT_FAILURE_COOL_DOWN_MS = 30_000;
+/** However many scopes and resources a caller makes up, memory holds no more tokens than these. */
+const MOST_TOKENS = 100;
 
 /**
- * Keeps one client's access token for one API: fetched once for however many callers, renewed in the
- * background before it ends, and never handed out after. While the authorization server is away the
- * token at hand is used to its end; after that callers get an error, at once, until a retry is due.
+ * The access tokens of one registration. Whatever else changes a token is the registration's, so that one is
+ * kept for each set of scopes and each resource.
  */
 export class TokenProvider {
-  private held: HeldToken | undefined;
-  private failure: Failure | undefined;
-  private fetching: Promise<string> | undefined;
-  /** For what is done in the background: it is no part of the trace of whoever happened to start it. */
-  private readonly outsideOfCallers = AsyncLocalStorage.snapshot();
-  private readonly counts = { success: 0, transientFailure: 0, permanentFailure: 0 };
+  private readonly endpoint: TokenEndpoint;
+  private readonly events: ClientCredentialsEvents;
+  private readonly own: CachedToken;
+  private readonly ownKey: string;
+  /** By key, the least recently used first. */
+  private readonly others = new Map<string, CachedToken>();
 
   constructor(
-    private readonly endpoint: TokenEndpoint,
+    private readonly name: string,
+    private readonly registration: ClientRegistration,
     private readonly options: TokenProviderOptions,
-  ) {}
+  ) {
+    this.endpoint = new TokenEndpoint(registration, options.client, options.now);
+    this.events = options.events ?? {};
+    const target = this.target({});
+    this.own = this.cachedToken(target);
+    this.ownKey = keyOf(target);
+  }
 
   /**
-   * The token to send with the next request.
+   * A token to send with the next request; by default the one for the registration's scopes and resource.
    *
-   * @throws TokenRequestError if there is none. `transient` tells whether trying again later can help.
+   * @throws TokenRequestError if there is none; its `transient` tells whether trying again later can help. The
+   *   signal's reason if it is given first.
    */
-  async getToken(): Promise<string> {
-    const now = this.options.now();
-    const { held } = this;
-    if (!held || now >= held.expiresAt) return this.fetchOnce();
-    if (now >= held.renewAt) {
-      // The token at hand is good; that it could not be renewed yet matters only once it ends.
-      this.outsideOfCallers(() => this.fetchOnce()).catch(() => undefined);
-    }
-    return held.value;
+  async getToken(options: TokenOptions = {}): Promise<string> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const getting = this.tokenFor(this.target(options)).get();
+    const token = await (signal ? unlessAborted(getting, signal) : getting);
+    this.events.onTokenUsed?.(this.name);
+    return token;
   }
 
-  get requestCounts(): TokenRequestCounts {
-    return this.counts;
+  /**
+   * Forgets a token that an API refused by `invalid_token`, unless another caller has replaced it already.
+   *
+   * @returns whether it is worth to send the refused call again with what `getToken` gives now.
+   */
+  drop(token: string): boolean {
+    const holder = [this.own, ...this.others.values()].find((cached) => cached.holds(token));
+    return holder?.drop() ?? true;
   }
 
-  /** For how many seconds the token at hand is still good; 0 if there is none. */
-  get lifetimeLeftSeconds(): number {
-    const { expiresAt = 0 } = this.held ?? {};
-    return Math.max(0, expiresAt - this.options.now()) / 1_000;
-  }
-
-  /** Forgets a token that an API refused, unless another caller has replaced it already. */
-  drop(token: string): void {
-    if (this.held?.value === token) this.held = undefined;
-  }
-
-  private async fetchOnce(): Promise<string> {
-    if (this.fetching) return this.fetching;
-    if (this.failure && this.options.now() < this.failure.retryAt) throw this.failure.error;
-    this.fetching = this.fetch().finally(() => {
-      this.fetching = undefined;
-    });
-    return this.fetching;
-  }
-
-  private async fetch(): Promise<string> {
-    // The lifetime counts from before the request, so that a slow answer makes no token last longer.
-    const askedAt = this.options.now();
+  /** How the registration's own token stands. Fetches or renews it if that is due. */
+  async health(): Promise<TokenHealth> {
     try {
-      const { value, lifetimeSeconds } = await this.endpoint.requestToken();
-      const lifetime = lifetimeSeconds * 1_000;
-      const spread = ((1 - RENEWAL_PART) / 2) * this.options.random();
-      this.held = {
-        value,
-        renewAt: askedAt + lifetime * (RENEWAL_PART + spread),
-        expiresAt: askedAt + lifetime,
-      };
-      this.failure = undefined;
-      this.counts.success += 1;
-      return value;
-    } catch (error) {
-      this.failure = this.failureFrom(error);
-      this.counts[this.failure.error.transient ? 'transientFailure' : 'permanentFailure'] += 1;
-      throw this.failure.error;
+      await this.own.get();
+    } catch {
+      return 'down';
     }
+    return this.own.failing ? 'degraded' : 'up';
   }
 
-  private failureFrom(cause: unknown): Failure {
-    const error =
-      cause instanceof TokenRequestError
-        ? cause
-        : new TokenRequestError('unexpected', true, undefined, { cause });
-    const consecutive = (this.failure?.consecutive ?? 0) + 1;
-    const wait = error.retryAfterMs ?? this.backoff(error.transient, consecutive);
-    return { error, consecutive, retryAt: this.options.now() + wait };
+  /** For how many seconds the registration's own token is still good; 0 if there is none. */
+  get lifetimeLeftSeconds(): number {
+    return this.own.lifetimeLeftSeconds;
   }
 
-  // Half of the time is fixed and half is random, so that many clients do not come back together.
-  private backoff(transient: boolean, consecutive: number): number {
-    const full = transient
-      ? Math.min(FIRST_BACKOFF_MS * 2 ** (consecutive - 1), LONGEST_BACKOFF_MS)
-      : PERMANENT_FAILURE_COOL_DOWN_MS;
-    return full / 2 + (full / 2) * this.options.random();
+  private target({ scopes, resource }: TokenOptions): TokenTarget {
+    return {
+      scopes: [...new Set(scopes ?? this.registration.scopes)],
+      resource: resource ?? this.registration.resource,
+    };
   }
+
+  private tokenFor(target: TokenTarget): CachedToken {
+    const key = keyOf(target);
+    if (key === this.ownKey) return this.own;
+    const cached = this.others.get(key) ?? this.cachedToken(target);
+    this.others.delete(key);
+    this.others.set(key, cached);
+    const [oldest] = this.others.keys();
+    if (this.others.size >= MOST_TOKENS && oldest !== undefined) this.others.delete(oldest);
+    return cached;
+  }
+
+  private cachedToken(target: TokenTarget): CachedToken {
+    return new CachedToken(
+      () => this.endpoint.requestToken(target),
+      this.options,
+      (seconds, error) => {
+        const fetch = { registration: this.name, seconds };
+        if (!error) this.events.onTokenFetched?.(fetch);
+        else {
+          const { reason, transient } = error;
+          this.events.onTokenFailed?.({ ...fetch, reason, transient });
+        }
+      },
+    );
+  }
+}
+
+// Scopes are a set (RFC 6749 3.3): their order changes nothing.
+function keyOf({ scopes, resource }: TokenTarget): string {
+  return JSON.stringify([scopes.toSorted(), resource]);
 }

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { TokenRequestError } from './token-request-error.js';
+import {
+  standardErrorCodes,
+  TokenRequestError,
+  type TokenFailureReason,
+} from './token-request-error.js';
 
 /** An access token and how long it is good for. */
 export interface AccessToken {
@@ -8,8 +12,10 @@ export interface AccessToken {
   readonly lifetimeSeconds: number;
 }
 
-/** RFC 6749 5.1 only recommends `expires_in`; a token without one is soon replaced. */
+/** RFC 6749 5.1 only recommends `expires_in`; a token without one, or an absurd one, is soon replaced. */
 const LIFETIME_IF_UNKNOWN_SECONDS = 60;
+/** A token that would have to be fetched for each call makes no sense: nobody has meant that. */
+const SHORTEST_LIFETIME_SECONDS = 1;
 const LONGEST_LIFETIME_SECONDS = 24 * 60 * 60;
 
 const successSchema = z.object({
@@ -19,18 +25,10 @@ const successSchema = z.object({
   expires_in: z.unknown().optional(),
 });
 
-const errorSchema = z.object({ error: z.string().regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]{1,100}$/) });
+const errorSchema = z.object({ error: z.string() });
 
-/** Errors of RFC 6749 5.2 and RFC 8707 2 that stay until somebody changes a configuration. */
-const PERMANENT = new Set([
-  'invalid_request',
-  'invalid_client',
-  'invalid_grant',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'invalid_scope',
-  'invalid_target',
-]);
+/** Error codes of RFC 6749 4.1.2.1 and RFC 8628 3.5, which have no status of their own here. */
+const FOR_NOW = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
 /**
  * Reads the answer of a token endpoint (RFC 6749 5.1).
@@ -39,10 +37,10 @@ const PERMANENT = new Set([
  */
 export function readTokenResponse(body: unknown): AccessToken {
   const result = successSchema.safeParse(body);
-  if (!result.success) throw new TokenRequestError('malformed_response', true);
+  if (!result.success) throw new TokenRequestError('malformed_response');
   const { access_token: value, token_type: type, expires_in: expiresIn } = result.data;
   // RFC 6749 7.1: a token of an unknown type must not be used. The type's case does not count (5.1).
-  if (type.toLowerCase() !== 'bearer') throw new TokenRequestError('unknown_token_type', false);
+  if (type.toLowerCase() !== 'bearer') throw new TokenRequestError('unknown_token_type');
   return { value, lifetimeSeconds: lifetimeFrom(expiresIn) };
 }
 
@@ -52,17 +50,25 @@ export function readErrorResponse(
   body: unknown,
   retryAfterMs: number | undefined,
 ): TokenRequestError {
+  return new TokenRequestError(reasonFor(status, body), `HTTP ${status}`, retryAfterMs);
+}
+
+function reasonFor(status: number, body: unknown): TokenFailureReason {
+  if (status === 429) return 'throttled';
+  if (status === 408 || status >= 500) return 'unavailable';
+  if (status < 300) return 'malformed_response';
   const result = errorSchema.safeParse(body);
-  const code = result.success ? result.data.error : `http_${status}`;
-  const clientError = status >= 400 && status < 500 && status !== 408 && status !== 429;
-  const permanent = clientError && (PERMANENT.has(code) || !result.success);
-  return new TokenRequestError(code, !permanent, retryAfterMs);
+  if (status < 400 || !result.success) return 'refused';
+  const { error } = result.data;
+  if (FOR_NOW.has(error)) return 'unavailable';
+  // A code that nobody knows is not repeated either: it could be the secret, sent back.
+  return standardErrorCodes.find((code) => code === error) ?? 'other';
 }
 
 function lifetimeFrom(expiresIn: unknown): number {
   // Some servers send the number as a string.
   const seconds = typeof expiresIn === 'string' ? Number(expiresIn) : expiresIn;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds <= 0) {
+  if (typeof seconds !== 'number' || !(seconds >= SHORTEST_LIFETIME_SECONDS)) {
     return LIFETIME_IF_UNKNOWN_SECONDS;
   }
   return Math.min(seconds, LONGEST_LIFETIME_SECONDS);

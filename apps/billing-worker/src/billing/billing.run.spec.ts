@@ -1,4 +1,4 @@
-import { AuthorizedHttpService, ClientCredentialsModule } from '@m2m/client-credentials';
+import { ClientCredentialsModule, httpServiceToken } from '@m2m/client-credentials';
 import type { Billing, Order } from '@m2m/orders-contract';
 import {
   createEventLogger,
@@ -190,15 +190,15 @@ describe('BillingRun', () => {
 
   async function createRun(): Promise<BillingRun> {
     const credentials = ClientCredentialsModule.forRoot({
-      apiUrl: api.url,
-      registration: {
-        issuer: issuer.url,
-        tokenEndpoint: `${issuer.url}/token`,
-        clientId: 'worker',
-        authMethod: 'client_secret_basic',
-        clientSecret: async () => 'secret',
-        scopes: ['orders:read', 'orders:bill'],
-        resource: api.url,
+      registrations: {
+        billing: {
+          apiUrl: api.url,
+          issuer: issuer.url,
+          tokenEndpoint: `${issuer.url}/token`,
+          clientId: 'worker',
+          authMethod: 'client_secret_basic',
+          clientSecret: async () => 'secret',
+        },
       },
     });
     const app = await NestFactory.createApplicationContext(
@@ -206,7 +206,7 @@ describe('BillingRun', () => {
       { logger: false, abortOnError: false },
     );
     return new BillingRun(
-      new OrdersApiClient(app.get(AuthorizedHttpService)),
+      new OrdersApiClient(app.get(httpServiceToken('billing'))),
       invoices,
       createEventLogger('billing', 'info', { write: (line) => void lines.push(line) }),
       counters,

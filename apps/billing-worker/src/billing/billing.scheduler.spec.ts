@@ -142,6 +142,7 @@ describe('BillingScheduler', () => {
     expect(await valueOf('oauth_client_token_requests_total{outcome="success"')).toBe(1);
     expect(await valueOf('oauth_client_token_requests_total{outcome="permanent_failure"')).toBe(0);
     expect(await valueOf('oauth_client_token_lifetime_left_seconds')).toBeGreaterThan(200);
+    expect(await valueOf('oauth_client_tokens_used_total')).toBe(2);
     released.resolve(undefined);
     await expect.poll(() => valueOf('billing_invoices_unreported'), PATIENCE).toBe(0);
     expect(await valueOf('billing_oldest_unreported_invoice_age_seconds')).toBe(0);

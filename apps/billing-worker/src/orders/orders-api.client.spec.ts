@@ -39,15 +39,15 @@ describe('OrdersApiClient', () => {
     issuer = await TestHttpServer.start(() => tokenAnswer);
     api = await TestHttpServer.start((request) => answer(request));
     const credentials = ClientCredentialsModule.forRoot({
-      apiUrl: api.url,
-      registration: {
-        issuer: issuer.url,
-        tokenEndpoint: `${issuer.url}/token`,
-        clientId: 'worker',
-        authMethod: 'client_secret_post',
-        clientSecret: async () => SECRET,
-        scopes: ['orders:read', 'orders:bill'],
-        resource: api.url,
+      registrations: {
+        billing: {
+          apiUrl: api.url,
+          issuer: issuer.url,
+          tokenEndpoint: `${issuer.url}/token`,
+          clientId: 'worker',
+          authMethod: 'client_secret_post',
+          clientSecret: async () => SECRET,
+        },
       },
     });
     app = await NestFactory.createApplicationContext(

@@ -1,7 +1,9 @@
-import { AuthorizedHttpService, retryAfterMs } from '@m2m/client-credentials';
+import { InjectHttpService, retryAfterMs } from '@m2m/client-credentials';
 import { orderPage, problemCodes, type Billing, type Order } from '@m2m/orders-contract';
+import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { isAxiosError } from 'axios';
+import { BILLING } from '../billing.registration.js';
 import { OrdersApiUnavailableError, ReportRefusedError } from './orders-api.errors.js';
 
 const PAGE_SIZE = 100;
@@ -9,7 +11,7 @@ const PAGE_SIZE = 100;
 /** The orders API, as the worker uses it. */
 @Injectable()
 export class OrdersApiClient {
-  constructor(private readonly http: AuthorizedHttpService) {}
+  constructor(@InjectHttpService(BILLING) private readonly http: HttpService) {}
 
   /**
    * All pending orders, page by page.
