@@ -13,9 +13,12 @@ export interface Invoice {
 }
 
 /** All invoices for some orders; one that was billed twice would have two. */
-export async function invoicesFor(orders: readonly Pick<Order, 'id'>[]): Promise<Invoice[]> {
+export async function invoicesFor(
+  orders: readonly Pick<Order, 'id'>[],
+  billingDatabaseUrl = own().billingDatabaseUrl,
+): Promise<Invoice[]> {
   return query<Invoice>(
-    own().billingDatabaseUrl,
+    billingDatabaseUrl,
     `SELECT id, order_id AS "orderId", amount, currency, lines, status
      FROM invoice WHERE order_id = ANY ($1::uuid[])`,
     [orders.map(({ id }) => id)],
@@ -25,9 +28,10 @@ export async function invoicesFor(orders: readonly Pick<Order, 'id'>[]): Promise
 /** How many invoices for some orders there are, and how many of them orders-api has recorded. */
 export async function billingProgress(
   orders: readonly Pick<Order, 'id'>[],
+  billingDatabaseUrl = own().billingDatabaseUrl,
 ): Promise<{ readonly issued: number; readonly acknowledged: number }> {
   const [row] = await query<{ issued: number; acknowledged: number }>(
-    own().billingDatabaseUrl,
+    billingDatabaseUrl,
     `SELECT count(*)::int AS issued,
        (count(*) FILTER (WHERE status = 'acknowledged'))::int AS acknowledged
      FROM invoice WHERE order_id = ANY ($1::uuid[])`,

@@ -72,21 +72,27 @@ export async function postOrder(
   token: string,
   body: unknown = newOrder(),
   key: string = randomUUID(),
+  baseUrl = system.ordersApi,
 ): Promise<Answer> {
-  return callOrders('/orders', {
-    method: 'POST',
-    token,
-    body,
-    headers: { 'idempotency-key': key },
-  });
+  const headers = { 'idempotency-key': key };
+  return callOrders('/orders', { method: 'POST', token, body, headers }, baseUrl);
 }
 
 export async function placeOrder(token: string, body: unknown = newOrder()): Promise<Order> {
   return orderIn(await postOrder(token, body), 201);
 }
 
-export async function showOrder(token: string, id: string): Promise<Order> {
-  return orderIn(await callOrders(`/orders/${id}`, { token }), 200);
+/** Places an order at another orders-api than the system's. */
+export async function placeOrderAt(baseUrl: string, token: string): Promise<Order> {
+  return orderIn(await postOrder(token, newOrder(), randomUUID(), baseUrl), 201);
+}
+
+export async function showOrder(
+  token: string,
+  id: string,
+  baseUrl = system.ordersApi,
+): Promise<Order> {
+  return orderIn(await callOrders(`/orders/${id}`, { token }, baseUrl), 200);
 }
 
 export function orderIn(answer: Answer, status: number): Order {
