@@ -122,12 +122,12 @@ export class ForeignIssuer {
     return found;
   }
 
-  // Whoever mounts it under a path takes that away from the URL of the request.
+  // As Express does it for what is mounted under a path.
   private pass(request: IncomingMessage, response: ServerResponse): void {
     const { path } = this.options;
     const { url = '' } = request;
     if (!url.startsWith(`${path}/`)) return void response.writeHead(404).end();
-    request.url = url.slice(path.length);
+    Object.assign(request, { originalUrl: url, url: url.slice(path.length) });
     this.answer?.(request, response);
   }
 
