@@ -14,6 +14,7 @@ export interface SecretFiles {
   client(clientId: string): string;
   credentials(clientId: string): string;
   clientSecret(clientId: string): string;
+  readonly keycloakRealm: string;
 }
 
 export function secretFiles(root: string): SecretFiles {
@@ -25,5 +26,6 @@ export function secretFiles(root: string): SecretFiles {
     client,
     credentials: (clientId) => join(client(clientId), `${clientId}.json`),
     clientSecret: (clientId) => join(client(clientId), 'secret'),
+    keycloakRealm: join(root, 'keycloak-realm', 'orders-realm.json'),
   };
 }
