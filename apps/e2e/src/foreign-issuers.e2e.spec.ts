@@ -11,7 +11,7 @@ import { runsAsProcesses } from './support/system.js';
 
 /** How long to wait for what a worker does that looks for orders every second. */
 const SOON = { timeout: 45_000, interval: 100 };
-/** The guard looks for unknown keys once in 30 seconds. */
+/** The guard looks for unknown keys once in ten seconds. */
 const AFTER_COOL_DOWN = { timeout: 60_000, interval: 250 };
 
 const WORKERS = [
