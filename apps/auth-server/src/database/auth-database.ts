@@ -11,6 +11,7 @@ import { RefuseReplayedAssertions1795200000000 } from './1795200000000-refuse-re
 import { CreateRevokedTokens1795300000000 } from './1795300000000-create-revoked-tokens.migration.js';
 import { CountAuthenticationFailures1795400000000 } from './1795400000000-count-authentication-failures.migration.js';
 import { CreateAuditEvents1795500000000 } from './1795500000000-create-audit-events.migration.js';
+import { FeedRevocations1795600000000 } from './1795600000000-feed-revocations.migration.js';
 
 /** The tables of the auth-server and how they came to be. */
 export const authDatabase = {
@@ -30,5 +31,6 @@ export const authDatabase = {
     CreateRevokedTokens1795300000000,
     CountAuthenticationFailures1795400000000,
     CreateAuditEvents1795500000000,
+    FeedRevocations1795600000000,
   ],
 };

@@ -9,6 +9,8 @@ export interface AuthorizationServerMetadata {
   readonly token_endpoint: string;
   readonly introspection_endpoint: string;
   readonly revocation_endpoint: string;
+  /** Of no standard, hence the name: see decision record 0027. Clients authenticate as for introspection. */
+  readonly m2m_revocation_feed_endpoint: string;
   /** Only where clients may be registered dynamically. */
   readonly registration_endpoint?: string;
   readonly jwks_uri: string;
@@ -37,6 +39,7 @@ export function authorizationServerMetadata(
     token_endpoint: `${issuer}/oauth2/token`,
     introspection_endpoint: `${issuer}/oauth2/introspect`,
     revocation_endpoint: `${issuer}/oauth2/revoke`,
+    m2m_revocation_feed_endpoint: `${issuer}/oauth2/revocations`,
     ...(registration && { registration_endpoint: `${issuer}/oauth2/register` }),
     jwks_uri: `${issuer}/oauth2/jwks`,
     // RFC 8414 2 requires this member; there is no authorization endpoint that could have response types.

@@ -8,6 +8,7 @@ import { FormParameters } from './form-parameters.js';
 import {
   invalidClient,
   OAuthError,
+  notAResourceServer,
   unauthorizedClient,
   unsupportedGrantType,
 } from './oauth-error.js';
@@ -41,6 +42,7 @@ const client: RegisteredClient = {
 const refusals: [string, () => unknown][] = [
   ['a failed authentication', () => raise(invalidClient())],
   ['a client without the grant', () => raise(unauthorizedClient())],
+  ['a client of no resource server', () => raise(notAResourceServer())],
   ['an unknown grant type', () => raise(unsupportedGrantType())],
   ['another media type', () => FormParameters.parse(Buffer.from(BAD), BAD)],
   ['a repeated parameter', () => form(`${encodeURIComponent(BAD)}&${encodeURIComponent(BAD)}`)],

@@ -60,6 +60,10 @@ export const tooManyFailures = (retryAfter: number) =>
 export const unauthorizedClient = () =>
   new OAuthError(400, 'unauthorized_client', 'The client is not registered for this grant type');
 
+/** A client that may not use an endpoint gets the same code as for a grant (RFC 9126 2.3 does so too). */
+export const notAResourceServer = () =>
+  new OAuthError(400, 'unauthorized_client', 'The client acts for no resource server');
+
 export const unsupportedGrantType = () =>
   new OAuthError(400, 'unsupported_grant_type', 'The only grant type here is client_credentials');
 

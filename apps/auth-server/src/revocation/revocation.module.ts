@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { ClientAuthenticationModule } from '../client-authentication/client-authentication.module.js';
+import { RevocationFeedController } from './revocation-feed.controller.js';
 import { RevocationController } from './revocation.controller.js';
 import { RevokedTokensModule } from './revoked-tokens.module.js';
 import { TokenRevocation } from './token-revocation.js';
@@ -11,7 +12,7 @@ export class RevocationModule {
     return {
       module: RevocationModule,
       imports: [AuditModule, ClientAuthenticationModule, RevokedTokensModule, verification],
-      controllers: [RevocationController],
+      controllers: [RevocationController, RevocationFeedController],
       providers: [TokenRevocation],
     };
   }

@@ -26,9 +26,10 @@ export class TokenRevocation {
     if (!claims) return false;
     // RFC 7009 2.1. Who happens to hold a token of another client is not told more of it than that.
     if (claims.client_id !== clientId) throw invalidRequest('The token cannot be revoked');
-    const { jti: tokenId, exp: expiresAt } = claims;
+    const { jti: tokenId, aud: audience, exp: expiresAt } = claims;
     return this.dataSource.transaction(async (manager) => {
-      const revoked = await this.revocations.revoke(manager, { tokenId, clientId, expiresAt });
+      const token = { tokenId, clientId, audience, expiresAt };
+      const revoked = await this.revocations.revoke(manager, token);
       if (!revoked) return false;
       await this.audit.recordIn(manager, {
         event: 'token.revoked',

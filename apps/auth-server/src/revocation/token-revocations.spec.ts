@@ -34,7 +34,7 @@ describe('TokenRevocations', () => {
     revocations.isRevoked({ tokenId: 'a', clientId: 'worker', issuedAt: seconds(), ...token });
 
   const revoke = (tokenId: string, expiresAt = seconds() + 300, clientId = 'worker') =>
-    revocations.revoke(dataSource.manager, { tokenId, clientId, expiresAt });
+    revocations.revoke(dataSource.manager, { tokenId, clientId, audience: 'x', expiresAt });
 
   it('V01 knows a token that was revoked, and no other', async () => {
     expect(await isRevoked()).toBe(false);

@@ -13,24 +13,31 @@ export interface IssuedToken {
 
 /** What is stored of a token that is revoked: nothing that could be used as one. */
 export interface RevokedToken extends Pick<IssuedToken, 'tokenId' | 'clientId'> {
+  /** `aud`. */
+  readonly audience: string;
   /** `exp`, in seconds since the epoch. */
   readonly expiresAt: number;
 }
 
-// A client that was deleted and registered again under its name is another one. As with the times of
-// tokens, replicas and database may be a second apart.
+/**
+ * SQL for the whole second from which on a client's tokens are good. A client that was deleted and registered
+ * again under its name is another one. As with the times of tokens, replicas and database may be a second
+ * apart.
+ */
+export const CLIENT_TOKENS_VALID_FROM = `
+  greatest(tokens_valid_from, date_trunc('second', created_at) - interval '1 s')`;
+
 const IS_GOOD = `
   SELECT EXISTS (
     SELECT FROM client
     WHERE client_id = $1
       AND NOT disabled
-      AND to_timestamp($2) >=
-        greatest(tokens_valid_from, date_trunc('second', created_at) - interval '1 s')
+      AND to_timestamp($2) >= ${CLIENT_TOKENS_VALID_FROM}
       AND NOT EXISTS (SELECT FROM revoked_token WHERE jti = $3)
   ) AS good`;
 
 /** For how long a token past its end may still be taken by a server whose clock is behind, amply. */
-const KEPT_SECONDS = 300;
+export const KEPT_SECONDS = 300;
 
 /**
  * What has been revoked, as the database has it: a token by its `jti`, all of a client's tokens by its
@@ -55,13 +62,14 @@ export class TokenRevocations {
   /** @returns whether it was not revoked before. */
   async revoke(
     manager: EntityManager,
-    { tokenId, clientId, expiresAt }: RevokedToken,
+    { tokenId, clientId, audience, expiresAt }: RevokedToken,
   ): Promise<boolean> {
     const added = await manager.query<unknown[]>(
-      `INSERT INTO revoked_token (jti, client_id, expires_at) VALUES ($1, $2, to_timestamp($3))
+      `INSERT INTO revoked_token (jti, client_id, audience, expires_at)
+       VALUES ($1, $2, $3, to_timestamp($4))
        ON CONFLICT DO NOTHING
        RETURNING jti`,
-      [tokenId, clientId, expiresAt],
+      [tokenId, clientId, audience, expiresAt],
     );
     return added.length > 0;
   }

@@ -6,6 +6,7 @@ import { ClientAuthenticationModule } from '../client-authentication/client-auth
 import { UsedAssertions } from '../client-authentication/used-assertions.js';
 import { SigningKeyLifecycle } from '../keys/signing-key.lifecycle.js';
 import { RevokedTokensModule } from '../revocation/revoked-tokens.module.js';
+import { RevocationFeed } from '../revocation/revocation-feed.js';
 import { TokenRevocations } from '../revocation/token-revocations.js';
 import { ThrottleRetention } from '../throttling/throttle-retention.js';
 import type { SweepJob } from './sweep-job.js';
@@ -36,6 +37,7 @@ export class SweepingModule {
           inject: [
             UsedAssertions,
             TokenRevocations,
+            RevocationFeed,
             SigningKeyLifecycle,
             DataSource,
             EventLogger,
@@ -44,6 +46,7 @@ export class SweepingModule {
           useFactory: (
             assertions: UsedAssertions,
             revocations: TokenRevocations,
+            feed: RevocationFeed,
             signingKeys: SigningKeyLifecycle,
             dataSource: DataSource,
             logger: EventLogger,
@@ -54,6 +57,7 @@ export class SweepingModule {
             const jobs: SweepJob[] = [
               job('used_assertions', (limit) => assertions.deleteExpired(limit)),
               job('revoked_tokens', (limit) => revocations.deleteExpired(limit)),
+              job('client_revocations', (limit) => feed.deleteExpired(limit)),
               job('signing_keys', (limit) =>
                 signingKeys.deleteRetired(new Date(Date.now() - RETIRED_KEYS_LISTED_MS), limit),
               ),
