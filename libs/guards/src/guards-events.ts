@@ -34,6 +34,12 @@ export interface GuardsEvents {
   readonly onVerified?: ((seconds: number) => void) | undefined;
   /** The issuer's keys were fetched, or could not be. */
   readonly onKeysFetched?: ((outcome: 'success' | 'failure') => void) | undefined;
+  /**
+   * What is revoked was fetched, or could not be. The error's message says why; it holds no token and no
+   * secret.
+   */
+  readonly onRevocationsFetched?:
+    ((outcome: 'success' | 'failure', error?: Error) => void) | undefined;
   /** The introspection endpoint could not be asked. The message says why; it holds no token and no secret. */
   readonly onIntrospectionFailed?: ((error: Error) => void) | undefined;
 }

@@ -35,6 +35,10 @@ describe('the options of the guards', () => {
     { ...safe, algorithms: ['ES256', 'none'] },
     { ...safe, clockToleranceSeconds: 61 },
     { ...safe, clockToleranceSeconds: -1 },
+    ...[0, 0.5, 31, Number.NaN].map((pollSeconds) => ({
+      ...safe,
+      revocationFeed: { clientId: 'c', clientSecret: async () => '', pollSeconds },
+    })),
     { ...safe, issuer: '' },
     { ...safe, audience: '' },
     { ...safe, introspection: { ...introspecting, cacheSeconds: 61 } },

@@ -2,6 +2,7 @@ import type { JSONWebKeySet } from 'jose';
 import type { GuardsEvents } from './guards-events.js';
 import type { IntrospectionClient } from './introspection/introspection-endpoint.js';
 import { metadataUrl } from './metadata/protected-resource-metadata.js';
+import type { RevocationFeedClient } from './revocation-feed/revocation-feed.js';
 import type { Client } from './verification/client.js';
 import type { Compatibility } from './verification/compatibility.js';
 
@@ -44,6 +45,11 @@ interface JwtOptions {
 interface FetchedKeysOptions extends JwtOptions {
   /** Where the issuer's keys are, where that is not to be discovered from its metadata. */
   readonly jwksUri?: string | undefined;
+  /**
+   * What is revoked is fetched every few seconds, from an authorization server that has a feed of it. While
+   * it cannot be fetched all calls are refused by 503, after a minute.
+   */
+  readonly revocationFeed?: RevocationFeedClient | undefined;
   readonly keys?: undefined;
 }
 
@@ -55,6 +61,7 @@ interface GivenKeysOptions extends JwtOptions {
    */
   readonly keys: () => JSONWebKeySet;
   readonly jwksUri?: undefined;
+  readonly revocationFeed?: undefined;
 }
 
 /** Access tokens are of any form, and the issuer is asked about each (RFC 7662). */
@@ -62,6 +69,7 @@ interface IntrospectionOptions {
   readonly introspection: IntrospectionClient;
   readonly algorithms?: undefined;
   readonly isRevoked?: undefined;
+  readonly revocationFeed?: undefined;
   readonly jwksUri?: undefined;
   readonly keys?: undefined;
 }
@@ -85,6 +93,7 @@ export class GuardsOptions {
   readonly introspection: IntrospectionClient | undefined;
   readonly cacheSeconds: number;
   readonly isRevoked: RevocationCheck | undefined;
+  readonly revocationFeed: RevocationFeedClient | undefined;
   readonly metadataUrl: string;
   readonly scopesSupported: readonly string[];
   readonly algorithms: readonly string[];
@@ -101,6 +110,7 @@ export class GuardsOptions {
     this.introspection = options.introspection;
     this.cacheSeconds = options.introspection?.cacheSeconds ?? 0;
     this.isRevoked = options.isRevoked;
+    this.revocationFeed = options.revocationFeed;
     this.metadataUrl = metadataUrl(options.resource);
     this.scopesSupported = options.scopesSupported ?? [];
     this.algorithms = options.algorithms ?? ['ES256', 'PS256', 'EdDSA', 'Ed25519', 'RS256'];
@@ -116,6 +126,10 @@ export class GuardsOptions {
     }
     if (!(this.cacheSeconds >= 0 && this.cacheSeconds <= 60)) {
       throw new RangeError('answers of the introspection endpoint are kept from 0 to 60 seconds');
+    }
+    const { pollSeconds = 1 } = this.revocationFeed ?? {};
+    if (!(pollSeconds >= 1 && pollSeconds <= 30)) {
+      throw new RangeError('what is revoked is fetched every 1 to 30 seconds');
     }
   }
 }

@@ -12,7 +12,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { JSONWebKeySet, JWTPayload } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { refusalReasons, type Refusal } from './guards-events.js';
 import type { GuardsModuleOptions, RevocationCheck } from './guards-options.js';
 import { GuardsModule } from './guards.module.js';
@@ -510,6 +510,85 @@ describe('an application that is guarded by introspection', () => {
     await expect(verifier.ready()).rejects.toThrow();
     away = false;
     expect((await call(token)).status).toBe(200);
+    await expect(verifier.ready()).resolves.toBeUndefined();
+  });
+});
+
+describe('an application that is guarded by keys and a feed of what is revoked', () => {
+  const refusals: Refusal[] = [];
+  const events: string[] = [];
+  let issuer: TestIssuer;
+  let server: TestHttpServer;
+  let answer: TestAnswer;
+  let app: NestFastifyApplication;
+
+  beforeEach(async () => {
+    refusals.length = 0;
+    events.length = 0;
+    answer = { status: 503 };
+    issuer = await TestIssuer.start();
+    server = await TestHttpServer.start(() => answer);
+    app = await startGuarded({
+      issuer: issuer.url,
+      resource: RESOURCE,
+      revocationFeed: {
+        endpoint: server.url,
+        clientId: 'things',
+        clientSecret: async () => 'secret',
+        pollSeconds: 1,
+      },
+      onRefused: (refusal) => refusals.push(refusal),
+      onRemembered: () => events.push('remembered'),
+      onRevocationsFetched: (outcome) => events.push(outcome),
+    });
+  });
+
+  afterEach(async () => {
+    await app.close();
+    await issuer.stop();
+    await server.stop();
+  });
+
+  const listOf = (revoked_tokens: readonly string[]) => ({
+    body: { audiences: [RESOURCE], revoked_tokens, revoked_clients: [] },
+  });
+  const call = async (token: string) =>
+    fetch(`${await urlOf(app)}/things`, { headers: { authorization: `Bearer ${token}` } });
+  /** Waits for the next of the polls, which are a second apart. */
+  const expectStatus = async (token: string, status: number) =>
+    expect.poll(async () => (await call(token)).status, { timeout: 5_000 }).toBe(status);
+
+  it('V01 refuses a token, though it remembers it, once the feed says that it is revoked', async () => {
+    answer = listOf([]);
+    const token = await issuer.token(RESOURCE, { client_id: 'c', jti: 'j' });
+    await expectStatus(token, 200);
+
+    answer = listOf(['j']);
+
+    await expectStatus(token, 401);
+    const refused = await call(token);
+    expect(refused.headers.get('www-authenticate')).toBe(
+      `Bearer error="invalid_token", error_description="The access token is not valid here", ${METADATA}`,
+    );
+    expect(refusals.at(-1)).toEqual({ reason: 'revoked', clientId: 'c' });
+    expect(events).toContain('success');
+    expect(events.at(-1)).toBe('remembered');
+    await expectStatus(await issuer.token(RESOURCE, { jti: 'k' }), 200);
+  });
+
+  it('R23 answers 503 until the feed has answered, and recovers by itself', async () => {
+    const verifier = app.get(AccessTokenVerifier);
+    const token = await issuer.token(RESOURCE);
+
+    const refused = await call(token);
+
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(refusals).toEqual([{ reason: 'revocations_unavailable' }]);
+    expect(verifier.dependency).toBe('issuer keys and revocation feed');
+    await expect(verifier.ready()).rejects.toThrow('it is not known what is revoked');
+    answer = listOf([]);
+    await expectStatus(token, 200);
     await expect(verifier.ready()).resolves.toBeUndefined();
   });
 });

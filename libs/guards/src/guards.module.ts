@@ -18,8 +18,10 @@ import { IntrospectionVerifier } from './introspection/introspection.verifier.js
 import { GivenKeys } from './keys/given-keys.js';
 import { IssuerKeys } from './keys/issuer-keys.js';
 import { protectedResourceMetadataController } from './metadata/protected-resource-metadata.controller.js';
+import { RevocationFeed } from './revocation-feed/revocation-feed.js';
 import { AccessTokenVerifier } from './verification/access-token-verifier.js';
 import { JwtVerifier } from './verification/jwt.verifier.js';
+import { UnrevokedVerifier } from './verification/unrevoked.verifier.js';
 
 /** Options of which all but the resource identifier, which says where the metadata is, are injected. */
 export interface GuardsModuleAsyncOptions {
@@ -54,7 +56,12 @@ export class GuardsModule {
           useFactory: async (...parts: unknown[]) =>
             new GuardsOptions({ ...(await useFactory(...(parts as never[]))), resource }),
         },
-        { provide: AccessTokenVerifier, inject: [GuardsOptions], useFactory: verifierFor },
+        { provide: RevocationFeed, inject: [GuardsOptions], useFactory: revocationFeedFor },
+        {
+          provide: AccessTokenVerifier,
+          inject: [GuardsOptions, RevocationFeed],
+          useFactory: verifierFor,
+        },
         BearerStrategy,
         { provide: APP_GUARD, useClass: AccessTokenGuard },
       ],
@@ -63,13 +70,30 @@ export class GuardsModule {
   }
 }
 
-function verifierFor(options: GuardsOptions): AccessTokenVerifier {
-  const { issuer, jwksUri, keys, introspection, events } = options;
+// A provider of its own, so that it is started and stopped with the application.
+function revocationFeedFor(options: GuardsOptions): RevocationFeed | undefined {
+  const { issuer, audience, revocationFeed: client, events } = options;
+  if (!client) return undefined;
+  return new RevocationFeed({
+    issuer,
+    audience,
+    client,
+    fetch,
+    now: () => performance.now(),
+    events,
+  });
+}
+
+function verifierFor(options: GuardsOptions, feed?: RevocationFeed): AccessTokenVerifier {
+  const { issuer, jwksUri, keys, introspection, isRevoked, events } = options;
   const surroundings = { fetch, now: Date.now, events };
   if (introspection) {
     const endpoint = new IntrospectionEndpoint({ issuer, client: introspection, ...surroundings });
     return new IntrospectionVerifier(options, endpoint, Date.now, events);
   }
   const source = keys ? new GivenKeys(keys) : new IssuerKeys({ issuer, jwksUri, ...surroundings });
-  return new JwtVerifier(options, source, Date.now, events);
+  let verifier: AccessTokenVerifier = new JwtVerifier(options, source, Date.now, events);
+  if (isRevoked) verifier = new UnrevokedVerifier(verifier, { isRevoked });
+  if (feed) verifier = new UnrevokedVerifier(verifier, feed);
+  return verifier;
 }

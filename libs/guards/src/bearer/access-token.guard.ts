@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { GuardsOptions, type RevocationCheck } from '../guards-options.js';
+import { GuardsOptions } from '../guards-options.js';
 import { PUBLIC } from '../scopes/public.decorator.js';
 import { REQUIRED_SCOPES, type ScopeAlternatives } from '../scopes/require-scopes.decorator.js';
 import type { Client } from '../verification/client.js';
@@ -43,7 +43,6 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     // RFC 9111 3.5: an answer to an authorised request is its client's alone.
     this.setHeader(context, 'cache-control', 'no-store');
     await super.canActivate(context);
-    if (this.guards.isRevoked) await this.refuseRevoked(context, this.guards.isRevoked);
     this.refuseWithoutScopes(context, needed);
     this.guards.events.onAccepted?.();
     return true;
@@ -66,7 +65,9 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
       this.setHeader(context, 'retry-after', '5');
       throw new ServiceUnavailableException();
     }
-    if (failure instanceof InvalidTokenError) this.refuseToken(context, failure.reason);
+    if (failure instanceof InvalidTokenError) {
+      this.refuseToken(context, failure.reason, failure.clientId);
+    }
     if (failure instanceof Error) throw failure;
     if (!client) this.refuseToken(context, 'malformed');
     return client;
@@ -101,17 +102,12 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     }
   }
 
-  private async refuseRevoked(context: ExecutionContext, isRevoked: RevocationCheck) {
-    const client = clientOf(context);
-    if (await isRevoked(client)) this.refuseToken(context, 'revoked', client);
-  }
-
   private refuseToken(
     context: ExecutionContext,
     reason: InvalidTokenError['reason'],
-    client?: Client,
+    clientId?: string,
   ): never {
-    this.guards.events.onRefused?.({ reason, ...(client && { clientId: client.clientId }) });
+    this.guards.events.onRefused?.({ reason, ...(clientId !== undefined && { clientId }) });
     throw this.challenge(context, new UnauthorizedException(), {
       error: 'invalid_token',
       description:

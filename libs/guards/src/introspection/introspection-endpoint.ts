@@ -1,15 +1,13 @@
 import type { GuardsEvents } from '../guards-events.js';
+import { basicAuthorization, type ResourceServerClient } from '../issuer/client-credentials.js';
 import { discoverEndpoint } from '../issuer/discover-endpoint.js';
 import { fetchJson, NoAnswerError, type Fetch } from '../issuer/fetch-json.js';
 import { IntrospectionUnavailableError } from '../verification/token-refusal.js';
 
-/** How the resource server itself is registered with the authorization server, to be let ask about tokens. */
-export interface IntrospectionClient {
+/** As which client the resource server asks about tokens. */
+export interface IntrospectionClient extends ResourceServerClient {
   /** Where to ask, where that is not to be discovered from the issuer's metadata. */
   readonly endpoint?: string | undefined;
-  readonly clientId: string;
-  /** Reads the secret. Called for every question, so that a rotated one is picked up. */
-  readonly clientSecret: () => Promise<string>;
   /**
    * For how many seconds an answer about a live token is kept: 0 by default, so that a revoked token is refused
    * at once, and 60 at most.
@@ -110,7 +108,7 @@ export class IntrospectionEndpoint {
     const { body } = await fetchJson(this.options.fetch, url, {
       method: 'POST',
       headers: {
-        authorization: await this.credentials(),
+        authorization: await basicAuthorization(this.options.client),
         'content-type': 'application/x-www-form-urlencoded',
       },
       body: new URLSearchParams({ token, token_type_hint: 'access_token' }).toString(),
@@ -128,13 +126,6 @@ export class IntrospectionEndpoint {
     return this.discovered;
   }
 
-  // RFC 6749 2.3.1: both are form-encoded before they are joined by the colon.
-  private async credentials(): Promise<string> {
-    const { clientId, clientSecret } = this.options.client;
-    const credentials = `${formEncode(clientId)}:${formEncode(await clientSecret())}`;
-    return `Basic ${Buffer.from(credentials).toString('base64')}`;
-  }
-
   private unavailable(cause: unknown): IntrospectionUnavailableError {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const error = new IntrospectionUnavailableError(`no introspection: ${reason}`, { cause });
@@ -147,8 +138,4 @@ function isIntrospectionResponse(
   body: Readonly<Record<string, unknown>>,
 ): body is IntrospectionResponse {
   return typeof body['active'] === 'boolean';
-}
-
-function formEncode(value: string): string {
-  return new URLSearchParams({ '': value }).toString().slice(1);
 }

@@ -1,7 +1,7 @@
 import { fetchJson, NoAnswerError, type Fetch } from './fetch-json.js';
 
-/** The members of an issuer's metadata that a resource server needs (RFC 8414 2). */
-export type IssuerEndpoint = 'jwks_uri' | 'introspection_endpoint';
+/** The members of an issuer's metadata that a resource server needs (RFC 8414 2, but for the last). */
+export type IssuerEndpoint = 'jwks_uri' | 'introspection_endpoint' | 'm2m_revocation_feed_endpoint';
 
 /**
  * Finds out where an issuer has one of its endpoints: from its authorization server metadata (RFC 8414 3),

@@ -34,16 +34,22 @@ export async function fetchJson(
   fetch: Fetch,
   url: string,
   request?: JsonRequest,
+  mostBytes = MOST_BYTES,
 ): Promise<FetchedJson> {
-  const { response, text } = await exchange(fetch, url, request);
+  const { response, text } = await exchange(fetch, url, request, mostBytes);
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-  if (text === undefined) throw new Error(`${url} answered more than ${MOST_BYTES} bytes`);
+  if (text === undefined) throw new Error(`${url} answered more than ${mostBytes} bytes`);
   const body = parse(text);
   if (!isObject(body)) throw new Error(`${url} answered something else than a JSON object`);
   return { body, maxAgeSeconds: freshnessOf(response.headers) };
 }
 
-async function exchange(fetch: Fetch, url: string, request: JsonRequest | undefined) {
+async function exchange(
+  fetch: Fetch,
+  url: string,
+  request: JsonRequest | undefined,
+  mostBytes: number,
+) {
   try {
     const response = await fetch(url, {
       ...request,
@@ -51,21 +57,21 @@ async function exchange(fetch: Fetch, url: string, request: JsonRequest | undefi
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return { response, text: await readText(response) };
+    return { response, text: await readText(response, mostBytes) };
   } catch (error) {
     throw new NoAnswerError(`${url} gave no answer: ${networkFault(error)}`, { cause: error });
   }
 }
 
 /** The body, or undefined if it is too large. */
-async function readText(response: Response): Promise<string | undefined> {
+async function readText(response: Response, mostBytes: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // Node's streams are iterable, which the web's type of them does not say.
   const body = response.body as AsyncIterable<Uint8Array> | null;
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) return undefined;
+    if (bytes > mostBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

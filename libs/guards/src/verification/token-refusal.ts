@@ -20,13 +20,21 @@ export type RefusalReason = (typeof tokenRefusalReasons)[number];
 export class InvalidTokenError extends Error {
   override readonly name = 'InvalidTokenError';
 
-  constructor(readonly reason: RefusalReason) {
+  /** @param clientId whose token it is, where that is certain. */
+  constructor(
+    readonly reason: RefusalReason,
+    readonly clientId?: string,
+  ) {
     super(`the access token was refused: ${reason}`);
   }
 }
 
 /** Why it can be that nothing is known of a token. */
-export const unavailabilityReasons = ['keys_unavailable', 'introspection_unavailable'] as const;
+export const unavailabilityReasons = [
+  'keys_unavailable',
+  'introspection_unavailable',
+  'revocations_unavailable',
+] as const;
 
 /** Whether a token is good cannot be said now: 503. */
 export abstract class VerificationUnavailableError extends Error {
@@ -47,4 +55,14 @@ export class KeysUnavailableError extends VerificationUnavailableError {
 export class IntrospectionUnavailableError extends VerificationUnavailableError {
   override readonly name = 'IntrospectionUnavailableError';
   override readonly reason = 'introspection_unavailable';
+}
+
+/** What is revoked has never been fetched, or too long ago. */
+export class RevocationsUnavailableError extends VerificationUnavailableError {
+  override readonly name = 'RevocationsUnavailableError';
+  override readonly reason = 'revocations_unavailable';
+
+  constructor() {
+    super('it is not known what is revoked');
+  }
 }
