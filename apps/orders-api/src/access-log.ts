@@ -13,3 +13,8 @@ export function logRefusal(logger: EventLogger, { reason, clientId }: Refusal): 
 export function logFailedIntrospection(logger: EventLogger, { message }: Error): void {
   logger.error('introspection.failed', message);
 }
+
+/** Logs why it could not be learnt what is revoked, and so why calls may be refused from a minute later on. */
+export function logFailedRevocationFeed(logger: EventLogger, { message }: Error): void {
+  logger.error('revocation_feed.failed', message);
+}

@@ -14,22 +14,24 @@ describe('the metrics of the guards', () => {
     measure = accessMetrics(metrics, clock.now);
   });
 
-  const keysAge = async () => {
-    clock.advance({ seconds: 1 });
-    const text = await metrics.registry.getSingleMetricAsString('oauth_issuer_keys_age_seconds');
-    return /^oauth_issuer_keys_age_seconds\S* (\S+)$/m.exec(text)?.[1];
-  };
+  it.each([
+    ['keys are', 'oauth_issuer_keys_age_seconds', 'onKeysFetched'],
+    ['list of what is revoked is', 'oauth_revocation_feed_age_seconds', 'onRevocationsFetched'],
+  ] as const)('tell how old the %s, if there are any', async (_what, gauge, onFetched) => {
+    const age = async () => {
+      clock.advance({ seconds: 1 });
+      const text = await metrics.registry.getSingleMetricAsString(gauge);
+      return new RegExp(`^${gauge}\\S* (\\S+)$`, 'm').exec(text)?.[1];
+    };
+    expect(await age()).toBeUndefined();
+    measure[onFetched]('failure');
+    expect(await age()).toBeUndefined();
 
-  it('tell how old the keys are, if there are any', async () => {
-    expect(await keysAge()).toBeUndefined();
-    measure.onKeysFetched('failure');
-    expect(await keysAge()).toBeUndefined();
-
-    measure.onKeysFetched('success');
+    measure[onFetched]('success');
     clock.advance({ seconds: 600 });
-    expect(await keysAge()).toBe('601');
+    expect(await age()).toBe('601');
 
-    measure.onKeysFetched('failure');
-    expect(await keysAge()).toBe('602');
+    measure[onFetched]('failure');
+    expect(await age()).toBe('602');
   });
 });

@@ -41,6 +41,19 @@ export function accessMetrics(
     help: "Time since the issuer's keys were last fetched.",
     read: () => (keysFetchedAt === undefined ? undefined : (now() - keysFetchedAt) / 1_000),
   });
+  const feedFetches = metrics.counterBy({
+    name: 'oauth_revocation_feed_fetches_total',
+    help: 'Attempts to fetch what is revoked, by outcome.',
+    label: 'outcome',
+    values: ['success', 'failure'],
+  });
+  let revocationsFetchedAt: number | undefined;
+  metrics.gauge({
+    name: 'oauth_revocation_feed_age_seconds',
+    help: 'Time since what is revoked was last fetched.',
+    read: () =>
+      revocationsFetchedAt === undefined ? undefined : (now() - revocationsFetchedAt) / 1_000,
+  });
   return {
     onAccepted: () => accepted.inc(),
     onRefused: ({ reason }) => refused.inc(reason),
@@ -49,6 +62,10 @@ export function accessMetrics(
     onKeysFetched: (outcome) => {
       keyFetches.inc(outcome);
       if (outcome === 'success') keysFetchedAt = now();
+    },
+    onRevocationsFetched: (outcome) => {
+      feedFetches.inc(outcome);
+      if (outcome === 'success') revocationsFetchedAt = now();
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   Metrics,
 } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { logFailedIntrospection, logRefusal } from './access-log.js';
+import { logFailedIntrospection, logFailedRevocationFeed, logRefusal } from './access-log.js';
 import { accessMetrics } from './access.metrics.js';
 import type { OrdersApiConfiguration } from './configuration.js';
 import { ordersDatabase } from './database/orders-database.js';
@@ -38,6 +38,10 @@ export class OrdersApiModule {
               onRefused: (refusal: Refusal) => {
                 measure.onRefused(refusal);
                 logRefusal(logger, refusal);
+              },
+              onRevocationsFetched: (outcome: 'success' | 'failure', error?: Error) => {
+                measure.onRevocationsFetched(outcome);
+                if (error) logFailedRevocationFeed(logger, error);
               },
               onIntrospectionFailed: (error: Error) => logFailedIntrospection(logger, error),
             };

@@ -2,17 +2,24 @@ import type { VerificationOptions } from '@m2m/guards';
 import { secretSource } from '@m2m/service-defaults';
 import type { OrdersApiConfiguration } from './configuration.js';
 
-/** How access tokens are verified: by the issuer's keys, or by asking the issuer about each. */
+/**
+ * How access tokens are verified: by the issuer's keys, by these and its feed of what is revoked, or by
+ * asking the issuer about each.
+ */
 export function tokenVerification(configuration: OrdersApiConfiguration): VerificationOptions {
-  if (configuration.OAUTH_INTROSPECTION === 'off') {
-    return { jwksUri: configuration.OAUTH_JWKS_URI };
+  const client = {
+    clientId: configuration.OAUTH_CLIENT_ID,
+    clientSecret: secretSource('OAUTH_CLIENT_SECRET', process.env),
+  };
+  if (configuration.OAUTH_INTROSPECTION === 'on') {
+    const endpoint = configuration.OAUTH_INTROSPECTION_ENDPOINT;
+    const cacheSeconds = configuration.OAUTH_INTROSPECTION_CACHE_SECONDS;
+    return { introspection: { endpoint, ...client, cacheSeconds } };
   }
+  const endpoint = configuration.OAUTH_REVOCATION_FEED_ENDPOINT;
   return {
-    introspection: {
-      endpoint: configuration.OAUTH_INTROSPECTION_ENDPOINT,
-      clientId: configuration.OAUTH_CLIENT_ID,
-      clientSecret: secretSource('OAUTH_CLIENT_SECRET', process.env),
-      cacheSeconds: configuration.OAUTH_INTROSPECTION_CACHE_SECONDS,
-    },
+    jwksUri: configuration.OAUTH_JWKS_URI,
+    revocationFeed:
+      configuration.OAUTH_REVOCATION_FEED === 'on' ? { endpoint, ...client } : undefined,
   };
 }
