@@ -74,6 +74,26 @@ export class IntrospectingApi extends AnotherApi {
   }
 }
 
+/** One that fetches from the system's own auth-server what is revoked. It takes tokens for the system's orders-api. */
+export class FedApi extends AnotherApi {
+  /** @param client as which it asks: one that acts for the system's orders-api. */
+  static async start(
+    { client_id, client_secret }: Credentials,
+    extra: Environment = {},
+    until?: string,
+  ): Promise<FedApi> {
+    const environment = {
+      OAUTH_ISSUER: system.authServer,
+      ORDERS_API_AUDIENCE: system.ordersApi,
+      OAUTH_REVOCATION_FEED: 'on',
+      OAUTH_CLIENT_ID: client_id,
+      OAUTH_CLIENT_SECRET: client_secret,
+      ...extra,
+    };
+    return new FedApi(await start(environment, until));
+  }
+}
+
 interface StartedApi {
   readonly app: RunningApp;
   readonly database: TestDatabase;

@@ -6,6 +6,7 @@ import { system } from './system.js';
 
 export const INTROSPECT = '/oauth2/introspect';
 export const REVOKE = '/oauth2/revoke';
+export const REVOCATIONS = '/oauth2/revocations';
 export const SIGNED_RESPONSE = 'application/token-introspection+jwt';
 
 export interface FormPost {
