@@ -10,7 +10,8 @@ export class FeedRevocations1795600000000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE client_revocation (
         client_id text PRIMARY KEY,
-        revoked_at timestamptz NOT NULL
+        revoked_at timestamptz NOT NULL,
+        tokens_valid_from timestamptz
       )`);
     await runner.query(
       'CREATE INDEX client_revocation_revoked_at ON client_revocation (revoked_at)',
@@ -18,16 +19,37 @@ export class FeedRevocations1795600000000 implements MigrationInterface {
     await runner.query(`
       CREATE FUNCTION note_client_revocation() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
-        INSERT INTO client_revocation (client_id, revoked_at)
-        VALUES (OLD.client_id, clock_timestamp())
-        ON CONFLICT (client_id) DO UPDATE SET revoked_at = excluded.revoked_at;
+        INSERT INTO client_revocation (client_id, revoked_at, tokens_valid_from)
+        VALUES (OLD.client_id, clock_timestamp(), OLD.tokens_valid_from)
+        ON CONFLICT (client_id) DO UPDATE
+        SET revoked_at = excluded.revoked_at, tokens_valid_from = excluded.tokens_valid_from;
         RETURN NULL;
+      END
+      $$`);
+    // Whoever takes the name of a client that is gone gets none of its tokens: none of this second, and none
+    // that is dated ahead, up to its line.
+    await runner.query(`
+      CREATE FUNCTION succeed_client() RETURNS trigger LANGUAGE plpgsql AS $$
+      DECLARE
+        former client_revocation;
+      BEGIN
+        SELECT * INTO former FROM client_revocation WHERE client_id = NEW.client_id;
+        IF FOUND THEN
+          NEW.tokens_valid_from = greatest(
+            NEW.tokens_valid_from,
+            former.tokens_valid_from + interval '1 s',
+            date_trunc('second', clock_timestamp()) + interval '2 s');
+        END IF;
+        RETURN NEW;
       END
       $$`);
     // Triggers, so that no way to change a client can forget it.
     await runner.query(`
       CREATE TRIGGER client_revoke_deleted AFTER DELETE ON client
       FOR EACH ROW EXECUTE FUNCTION note_client_revocation()`);
+    await runner.query(`
+      CREATE TRIGGER client_succeed BEFORE INSERT ON client
+      FOR EACH ROW EXECUTE FUNCTION succeed_client()`);
     await runner.query(`
       CREATE TRIGGER client_revoke_changed AFTER UPDATE ON client
       FOR EACH ROW
@@ -44,6 +66,8 @@ export class FeedRevocations1795600000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TRIGGER client_succeed ON client');
+    await runner.query('DROP FUNCTION succeed_client');
     await runner.query('DROP TRIGGER client_revoke_changed ON client');
     await runner.query('DROP TRIGGER client_revoke_deleted ON client');
     await runner.query('DROP FUNCTION note_client_revocation');

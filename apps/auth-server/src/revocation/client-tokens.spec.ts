@@ -19,7 +19,7 @@ describe('ClientTokens', () => {
   });
 
   beforeEach(async () => {
-    await dataSource.query('TRUNCATE client CASCADE');
+    await dataSource.query('TRUNCATE client, client_revocation CASCADE');
     await dataSource.query(
       `INSERT INTO client (client_id, client_name, token_endpoint_auth_method, grant_types, created_at)
        VALUES ('worker', '', 'client_secret_basic', '{}', now() - interval '1 day'),

@@ -21,7 +21,7 @@ describe('TokenRevocations', () => {
   });
 
   beforeEach(async () => {
-    await dataSource.query('TRUNCATE client, revoked_token CASCADE');
+    await dataSource.query('TRUNCATE client, client_revocation, revoked_token CASCADE');
     await insertClient('worker');
   });
 
@@ -67,18 +67,36 @@ describe('TokenRevocations', () => {
   });
 
   it('gives a client that is registered again nothing of the tokens of the former', async () => {
-    const before = seconds() - 2;
-    await dataSource.query(`UPDATE client SET created_at = now() - interval '1 hour'`);
-    expect(await isRevoked({ issuedAt: before })).toBe(false);
+    const now = seconds();
+    expect(await isRevoked({ issuedAt: now })).toBe(false);
     await revoke('revoked');
 
     await dataSource.query('DELETE FROM client');
     await insertClient('worker');
 
-    expect(await isRevoked({ issuedAt: before })).toBe(true);
-    expect(await isRevoked({ tokenId: 'revoked' })).toBe(true);
-    // Its clock may be a little behind that of the database.
-    expect(await isRevoked({ issuedAt: seconds() - 1 })).toBe(false);
+    expect(await isRevoked({ issuedAt: now })).toBe(true);
+    // Issued by a replica that had not heard yet, or whose clock is a little ahead.
+    expect(await isRevoked({ issuedAt: now + 1 })).toBe(true);
+    expect(await isRevoked({ tokenId: 'revoked', issuedAt: now + 60 })).toBe(true);
+    expect(await isRevoked({ issuedAt: now + 3 })).toBe(false);
+  });
+
+  it('gives it nothing either of the tokens that were dated ahead', async () => {
+    const line = seconds() + 4;
+    await dataSource.query('UPDATE client SET tokens_valid_from = to_timestamp($1)', [line]);
+    expect(await isRevoked({ issuedAt: line })).toBe(false);
+
+    await dataSource.query('DELETE FROM client');
+    await insertClient('worker');
+
+    expect(await isRevoked({ issuedAt: line })).toBe(true);
+    expect(await isRevoked({ issuedAt: line + 1 })).toBe(false);
+  });
+
+  it('draws no line for a client whose name nobody has had', async () => {
+    await insertClient('new');
+
+    expect(await isRevoked({ clientId: 'new', issuedAt: seconds() - 60 })).toBe(false);
   });
 
   it('O05 deletes what is past its end by any clock, as many as it is asked to', async () => {

@@ -20,12 +20,10 @@ export interface RevokedToken extends Pick<IssuedToken, 'tokenId' | 'clientId'> 
 }
 
 /**
- * SQL for the whole second from which on a client's tokens are good. A client that was deleted and registered
- * again under its name is another one. As with the times of tokens, replicas and database may be a second
- * apart.
+ * SQL for the whole second from which on a client's tokens are good. One that is registered under the name of a
+ * deleted client gets such a line at once, by a trigger.
  */
-export const CLIENT_TOKENS_VALID_FROM = `
-  greatest(tokens_valid_from, date_trunc('second', created_at) - interval '1 s')`;
+export const CLIENT_TOKENS_VALID_FROM = `coalesce(client.tokens_valid_from, to_timestamp(0))`;
 
 const IS_GOOD = `
   SELECT EXISTS (
