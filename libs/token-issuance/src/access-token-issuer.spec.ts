@@ -78,7 +78,7 @@ describe('an issued access token', () => {
 
   /** Bits, as the OpenID conformance suite estimates them: those of a character, by its frequency, times the length. */
   function estimatedEntropy(text: string): number {
-    const characters = [...text];
+    const characters = Array.from(text);
     const perCharacter = [...new Set(characters)].map((character) => {
       const frequency = characters.filter((other) => other === character).length / text.length;
       return -frequency * Math.log2(frequency);

@@ -94,7 +94,7 @@ async function addSecret(
   clientId: string,
   secret: string,
 ): Promise<boolean> {
-  const { raw } = await manager
+  const inserted = await manager
     .createQueryBuilder()
     .insert()
     .into(ClientSecretEntity)
@@ -102,7 +102,7 @@ async function addSecret(
     .orIgnore()
     .returning('secret_id')
     .execute();
-  return (raw as unknown[]).length > 0;
+  return (inserted.raw as unknown[]).length > 0;
 }
 
 // Whoever has changed a client since may have taken this very key away, as one that has leaked.
