@@ -20,15 +20,21 @@ export function pinnedNodePath(root) {
  *
  * @param {string} root
  */
-export function isInstalled(root) {
+export function isStamped(root) {
   try {
-    return (
-      readFileSync(stampPath(root), 'utf8') === expectedStamp(root) &&
-      existsSync(pinnedNodePath(root))
-    );
+    return readFileSync(stampPath(root), 'utf8') === expectedStamp(root);
   } catch {
     return false;
   }
+}
+
+/**
+ * The same of this workspace, with the Node.js that everything else runs on.
+ *
+ * @param {string} root
+ */
+export function isInstalled(root) {
+  return isStamped(root) && existsSync(pinnedNodePath(root));
 }
 
 /** @param {string} root */
