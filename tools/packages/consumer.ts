@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
-import { packLib, TSC } from './packed-lib.ts';
+import { packLib } from './packed-lib.ts';
 import { runProgram } from './run-program.ts';
+
+const TSC = join(WORKSPACE_ROOT, 'node_modules/typescript/bin/tsc');
 
 /** Stricter than this workspace is itself, and about the types of its packages as well. */
 const COMPILER_OPTIONS = {
@@ -64,7 +66,8 @@ export class Consumer {
   /** The names of all that the package exports, types included. */
   exportedNames(): string[] {
     const entry = join(this.#packageFolder, 'dist/index.d.ts');
-    const program = ts.createProgram([entry], { module: ts.ModuleKind.NodeNext });
+    // Names are all that is looked for: what they stand for need not be read.
+    const program = ts.createProgram([entry], { noResolve: true, noLib: true });
     const checker = program.getTypeChecker();
     const source = program.getSourceFile(entry);
     const module = source && checker.getSymbolAtLocation(source);

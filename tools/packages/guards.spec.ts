@@ -33,6 +33,7 @@ describe('guards, installed from its package', { timeout: 240_000 }, () => {
     exports: [
       'AccessTokenVerifier',
       'Client',
+      'Compatibility',
       'CurrentClient',
       'GuardsEvents',
       'GuardsModule',
@@ -42,9 +43,11 @@ describe('guards, installed from its package', { timeout: 240_000 }, () => {
       'OAUTH2_SECURITY_SCHEME',
       'Public',
       'Refusal',
+      'RequireAnyScope',
       'RequireScopes',
       'RevocationCheck',
       'VerificationOptions',
+      'compatibilities',
       'refusalReasons',
     ],
   });

@@ -4,14 +4,12 @@ import { basename, join } from 'node:path';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { runProgram } from './run-program.ts';
 
-export const TSC = join(WORKSPACE_ROOT, 'node_modules/typescript/bin/tsc');
-
 /** What is not copied: it is made anew. */
 const MADE = new Set(['node_modules', 'dist', 'out-tsc']);
 
 /**
- * Copies a lib out of this workspace, together with what its README says has to come along, builds it there
- * and packs it. So nothing counts that an older build has left in `dist`.
+ * Copies a lib out of this workspace, together with what its README says has to come along, and packs it
+ * there, which builds it.
  *
  * @param folder an empty folder, for all of that.
  * @returns the package's file.
@@ -27,7 +25,6 @@ export async function packLib(lib: string, folder: string): Promise<string> {
     await linkPackages(project, folder);
   }
   const copy = join(folder, 'libs', lib);
-  await runProgram(copy, process.execPath, TSC, '--build', 'tsconfig.build.json');
   await runProgram(copy, 'npm', 'pack', '--loglevel=error', '--pack-destination', folder);
   const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
   return join(folder, tarball ?? 'no package was made');
