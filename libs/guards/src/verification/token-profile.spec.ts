@@ -38,6 +38,7 @@ describe('tokens that differ from RFC 9068', () => {
     { name: 'typ_jwt', header: { typ: undefined }, client: {} },
     { name: 'typ_jwt', header: { typ: 'JWT' }, claims: { typ: 'Bearer' }, client: {} },
     { name: 'typ_jwt', header: { typ: undefined }, claims: { token_use: 'access' }, client: {} },
+    { name: 'typ_jwt', header: { typ: 'JWT' }, claims: { token_use: 'access_token' }, client: {} },
     {
       name: 'scope_as_list',
       claims: { scope: ['a', 'b'] },
@@ -95,7 +96,7 @@ describe('tokens that differ from RFC 9068', () => {
   });
 
   it.each<[Compatibility, JWTPayload, string[]]>([
-    ['scopes_in_scp', { scp: ['a', 'b'] }, ['a', 'b']],
+    ['scopes_in_scp', { scp: ['orders:read', 'b'] }, ['orders:read', 'b']],
     ['scopes_in_scp', { scp: 'a b' }, ['a', 'b']],
     ['scopes_in_scp', { scp: [] }, []],
     ['scopes_in_roles', { roles: ['a', 'b'] }, ['a', 'b']],
@@ -105,6 +106,12 @@ describe('tokens that differ from RFC 9068', () => {
 
     expect((await verifierWith([name]).verify(token)).scopes).toEqual(new Set(scopes));
     expect((await verifierWith(others).verify(token)).scopes).toEqual(new Set());
+  });
+
+  it('are looked for by their claims only where the header does not say what a token is', async () => {
+    const token = await sign({ nonce: 'n' });
+
+    await expect(verifierWith([]).verify(token)).resolves.toBeDefined();
   });
 
   it('are of no effect where a token says what RFC 9068 asks for', async () => {
