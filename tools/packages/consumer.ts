@@ -10,6 +10,15 @@ import { runProgram } from './run-program.ts';
 
 const TSC = join(WORKSPACE_ROOT, 'node_modules/typescript/bin/tsc');
 
+/** Nothing that is installed needs an install script. */
+const INSTALL_OPTIONS = [
+  '--prefer-offline',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+];
+
 /** Stricter than this workspace is itself, and about the types of its packages as well. */
 const COMPILER_OPTIONS = {
   target: 'es2024',
@@ -48,7 +57,7 @@ export class Consumer {
 
   /** Whatever is installed has all the peers it asks for, at versions that it accepts. */
   async checkPeers(): Promise<void> {
-    await runProgram(this.#folder, 'npm', 'ls', '--all', '--loglevel=error');
+    await runProgram(this.#folder, 'npm', ['ls', '--all', '--loglevel=error']);
   }
 
   /** What is in the package, as paths. */
@@ -82,7 +91,7 @@ export class Consumer {
       compilerOptions: COMPILER_OPTIONS,
       include: ['src'],
     });
-    await runProgram(this.#folder, process.execPath, TSC);
+    await runProgram(this.#folder, process.execPath, [TSC]);
   }
 
   /** Starts the program that was compiled. */
@@ -94,10 +103,15 @@ export class Consumer {
     this.#started.push(child);
   }
 
+  /** Runs the program that was compiled to its end. */
+  run(environment: NodeJS.ProcessEnv): Promise<string> {
+    return runProgram(this.#folder, process.execPath, ['dist/main.js'], environment);
+  }
+
   /** Runs a CommonJS script to its end. */
   evaluate(script: string): Promise<string> {
     const args = ['--input-type=commonjs', '--eval', script];
-    return runProgram(this.#folder, process.execPath, ...args);
+    return runProgram(this.#folder, process.execPath, args);
   }
 
   async remove(): Promise<void> {
@@ -114,8 +128,7 @@ export class Consumer {
     await mkdir(build);
     const packages = [await packLib(this.#lib, build), ...(await Promise.all(others.map(pinned)))];
     await this.#writeJson('package.json', { name: 'consumer', private: true, type: 'module' });
-    const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
-    await runProgram(this.#folder, 'npm', 'install', '--loglevel=error', ...options, ...packages);
+    await runProgram(this.#folder, 'npm', ['install', ...INSTALL_OPTIONS, ...packages]);
   }
 
   async #writeJson(file: string, content: unknown): Promise<void> {

@@ -25,7 +25,7 @@ export async function packLib(lib: string, folder: string): Promise<string> {
     await linkPackages(project, folder);
   }
   const copy = join(folder, 'libs', lib);
-  await runProgram(copy, 'npm', 'pack', '--loglevel=error', '--pack-destination', folder);
+  await runProgram(copy, 'npm', ['pack', '--loglevel=error', '--pack-destination', folder]);
   const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
   return join(folder, tarball ?? 'no package was made');
 }
