@@ -8,8 +8,6 @@ export default mergeConfig(
       include: ['src/**/*.spec.ts'],
       // Random input may find a mutant today and miss it tomorrow, and takes long to miss it.
       exclude: [...configDefaults.exclude, '**/*.properties.spec.ts'],
-      // A process for each file and mutant would take longer than all of the tests.
-      isolate: false,
     },
   }),
 );
