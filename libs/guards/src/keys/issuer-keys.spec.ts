@@ -7,7 +7,7 @@ import {
   TestSigningKey,
   type TestAnswer,
 } from '@m2m/testing';
-import { jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KeysUnavailableError } from '../verification/token-refusal.js';
 import { IssuerKeys } from './issuer-keys.js';
@@ -72,7 +72,7 @@ describe('the keys of an issuer', () => {
     const stranger = await TestSigningKey.generate('stranger');
     issuer.away = true;
     clock.advance({ seconds: 10 });
-    await expect(verify(stranger)).rejects.toThrow();
+    await expect(verify(stranger)).rejects.toThrow(errors.JWKSNoMatchingKey);
     const attempts = issuer.server.requests.length;
 
     clock.advance({ seconds: 29 });
@@ -100,6 +100,30 @@ describe('the keys of an issuer', () => {
     await expect(verify(issuer.key)).resolves.toBeDefined();
     clock.advance({ seconds: 2 });
     await expect(verify(issuer.key)).rejects.toThrow(KeysUnavailableError);
+  });
+
+  it('R23 vouch for a remembered token for that hour, and not longer', async () => {
+    await keys.ready();
+    issuer.away = true;
+    clock.advance({ seconds: 3_590 });
+    await keys.ready();
+
+    clock.advance({ seconds: 10 });
+    expect(keys.stillPublished(nameOf(issuer.key))).toBe(true);
+    clock.advance({ seconds: 1 });
+    expect(keys.stillPublished(nameOf(issuer.key))).toBe(false);
+  });
+
+  it('R23 are asked for once a second at most while there are none', async () => {
+    issuer.away = true;
+    await expect(keys.ready()).rejects.toThrow(KeysUnavailableError);
+    const attempts = issuer.server.requests.length;
+
+    await expect(keys.ready()).rejects.toThrow(KeysUnavailableError);
+    expect(issuer.server.requests).toHaveLength(attempts);
+    clock.advance({ seconds: 1 });
+    await expect(keys.ready()).rejects.toThrow(KeysUnavailableError);
+    expect(issuer.server.requests.length).toBeGreaterThan(attempts);
   });
 
   it('R23 are there again once the issuer is back', async () => {
