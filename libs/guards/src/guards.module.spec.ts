@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import {
   accessTokenClaims,
   TestHttpServer,
@@ -202,6 +203,32 @@ describe('a guarded application', () => {
     );
     expect(inQuery.status).toBe(401);
     expect(inQuery.headers.get('www-authenticate')).toBe(`Bearer ${METADATA}`);
+  });
+
+  it('R04 says of a token that it has expired, and nothing more of why it is refused', async () => {
+    const answer = await call('/things', await issuer.token(RESOURCE, { exp: 1 }));
+
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      `Bearer error="invalid_token", error_description="The access token has expired", ${METADATA}`,
+    );
+    expect(refusals).toEqual([{ reason: 'expired' }]);
+  });
+
+  it('R16 chooses none of two tokens', async () => {
+    const token = await issuer.token(RESOURCE);
+    const authorization = ['Authorization', `Bearer ${token}`];
+    const both = ['Host', new URL(url).host, ...authorization, ...authorization];
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest(`${url}/things`, { headers: both }, resolve).on('error', reject).end();
+    });
+    answer.resume();
+
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers['www-authenticate']).toBe(
+      `Bearer error="invalid_request", error_description="The request has more than one Authorization header", ${METADATA}`,
+    );
+    expect(refusals).toEqual([{ reason: 'several_authorization_headers' }]);
   });
 
   it('R15 takes no token from a form', async () => {
