@@ -1,10 +1,12 @@
 import { TestSigningKey, type TestAnswer } from '@m2m/testing';
 import { createLocalJWKSet, exportJWK, jwtVerify } from 'jose';
 import { describe, expect, it, vi } from 'vitest';
+import { privateKeyOf } from './support/credentials.js';
+import { databaseFor } from './support/databases.js';
 import { send } from './support/http.js';
 import { basic } from './support/oauth.js';
-import { answers } from './support/processes.js';
-import { runsAsProcesses } from './support/system.js';
+import { answers, startApp } from './support/processes.js';
+import { runsAsProcesses, system } from './support/system.js';
 import {
   authorizationsOf,
   CLIENT,
@@ -41,6 +43,34 @@ describe.runIf(runsAsProcesses)('the tokens of the billing-worker', () => {
       expect(at - (asked[number - 1] ?? 0)).toBeLessThan(lifetime * 1_000);
     }
   });
+});
+
+describe.runIf(runsAsProcesses)('a billing-worker with a key', () => {
+  it.each(['ES256', 'PS256', 'EdDSA'])(
+    'P01 gets a token of the auth-server by its %s key',
+    async (algorithm) => {
+      const clientId = `e2e-key-${algorithm.toLowerCase()}`;
+      const database = await databaseFor('billing-worker');
+      const worker = await startApp('billing-worker', {
+        BILLING_DATABASE_URL: database.url,
+        OAUTH_ISSUER: system.authServer,
+        OAUTH_CLIENT_ID: clientId,
+        OAUTH_CLIENT_AUTH_METHOD: 'private_key_jwt',
+        OAUTH_CLIENT_PRIVATE_KEY: JSON.stringify(await privateKeyOf(clientId)),
+        // Not to bill anything of the other tests.
+        OAUTH_SCOPE: 'orders:read',
+        ORDERS_API_URL: system.ordersApi,
+      });
+      try {
+        await vi.waitFor(async () => {
+          expect((await send(`${worker.url}/health/ready`)).text).toContain('"access token":"up"');
+        }, SOON);
+      } finally {
+        await worker.process.stop();
+        await database.drop();
+      }
+    },
+  );
 });
 
 describe.runIf(runsAsProcesses)(
