@@ -11,6 +11,10 @@ describe('Retry-After', () => {
     [new Date(NOW - 9_000).toUTCString(), 0],
     ['86400', 300_000],
     ['soon', undefined],
+    ['7 s', undefined],
+    ['x7', undefined],
+    [7, undefined],
+    [['7'], undefined],
     ['', undefined],
     [undefined, undefined],
   ])('B05 of %j means %j ms', (header, wait) => {

@@ -51,6 +51,16 @@ describe('the token endpoint', () => {
     await discovered.requestToken(TARGET);
 
     expect(paths()).toEqual(['/.well-known/oauth-authorization-server', '/token', '/token']);
+    for (const { headers } of server.requests) expect(headers.accept).toBe('application/json');
+  });
+
+  it('is not looked up again because it cannot answer', async () => {
+    const discovered = endpoint(server.url);
+    token = { status: 503 };
+    await errorOf(discovered.requestToken(TARGET));
+    await errorOf(discovered.requestToken(TARGET));
+
+    expect(paths()).toEqual(['/.well-known/oauth-authorization-server', '/token', '/token']);
   });
 
   it('is looked up again once it is no longer where it was', async () => {
