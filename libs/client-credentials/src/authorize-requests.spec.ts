@@ -100,4 +100,16 @@ describe('authorised requests', () => {
 
     expect(new Set(ports).size).toBe(1);
   });
+
+  it('give up the rest of an answer that is followed by another', async () => {
+    answer = (response) => {
+      if (calls.length > 1) return void response.end();
+      response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' });
+      response.write('more to come');
+    };
+
+    expect((await http.get('/', { responseType: 'stream' })).status).toBe(200);
+
+    await expect.poll(() => calls[0]?.socket.destroyed).toBe(true);
+  });
 });

@@ -1,3 +1,4 @@
+import { ClientRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import {
   CanceledError,
@@ -52,7 +53,7 @@ export function authorizeRequests(
     const request: AuthorizedRequest = refused.config;
     const another = tokens.drop(tokenOf(request));
     if (!another || request.retried || !canBeSentAgain(request.data)) return undefined;
-    if (refused.data instanceof Readable) refused.data.destroy();
+    giveUpRest(refused);
     onRetried();
     return http.request(Object.assign(request, { retried: true }));
   }
@@ -96,6 +97,14 @@ async function tokenFor(
   } catch (error) {
     throw signal?.aborted ? new CanceledError() : error;
   }
+}
+
+/** Of an answer that its caller wanted to read as a stream, and does not get to see. */
+function giveUpRest({ data, request }: AxiosResponse<unknown>): void {
+  if (!(data instanceof Readable)) return;
+  data.on('error', () => undefined).destroy();
+  // The stream of axios lets go of the connection with the next piece only, which may never come.
+  if (request instanceof ClientRequest) request.destroy();
 }
 
 function tokenOf({ headers }: InternalAxiosRequestConfig): string {
