@@ -6,6 +6,7 @@ import {
   postgresUrl,
   seconds,
   serviceConfiguration,
+  wholeNumber,
 } from '@m2m/service-defaults';
 import { z } from 'zod';
 
@@ -16,6 +17,11 @@ export const billingWorkerConfiguration = z
     BILLING_WORKER_PORT: port(3002),
     BILLING_DATABASE_URL: postgresUrl(),
     BILLING_INTERVAL_SECONDS: seconds({ min: 1, max: 3_600, standard: 10 }),
+    BILLING_REPORT_ATTEMPTS: wholeNumber({ min: 1, max: 10_000, standard: 300 }),
+    BILLING_INVOICE_ISSUER: z
+      .string()
+      .regex(/^[A-Z0-9]{1,16}$/, 'must have 1 to 16 capital letters and digits')
+      .default('INV'),
     OAUTH_ISSUER: issuerIdentifier(),
     OAUTH_TOKEN_ENDPOINT: internalUrl().optional(),
     OAUTH_CLIENT_ID: z.string(),

@@ -6,8 +6,9 @@ import { LastRun } from './last-run.js';
 export interface BillingSummary {
   readonly invoices: number;
   readonly acknowledged: number;
+  /** What waits for a person: invoices that could not be reported, and orders of which none can be made. */
   readonly failed: number;
-  /** When billing last ran to its end; null before the first time. */
+  /** When billing last looked through all pending orders; null before the first time. */
   readonly lastRunAt: string | null;
 }
 
@@ -21,15 +22,13 @@ export class BillingSummaryController {
   @Get('summary')
   @Header('cache-control', 'no-store')
   async summary(): Promise<BillingSummary> {
-    const [counts, endedAt] = await Promise.all([
-      this.invoices.countByStatus(),
-      this.lastRun.endedAt(),
-    ]);
+    const [counts, lastRun] = await Promise.all([this.invoices.counts(), this.lastRun.read()]);
+    const { issued, acknowledged, voided, failed, refusedOrders } = counts;
     return {
-      invoices: [...counts.values()].reduce((sum, count) => sum + count, 0),
-      acknowledged: counts.get('acknowledged') ?? 0,
-      failed: counts.get('failed') ?? 0,
-      lastRunAt: endedAt?.toISOString() ?? null,
+      invoices: issued + acknowledged + voided + failed,
+      acknowledged,
+      failed: failed + refusedOrders,
+      lastRunAt: lastRun?.endedAt.toISOString() ?? null,
     };
   }
 }

@@ -5,17 +5,18 @@ import { LastRunEntity } from './last-run.entity.js';
 
 const THE_ONE_ROW = 1;
 
-/** Remembers when billing last ran to its end, on whichever worker. */
+/** Remembers how billing last ran to its end, on whichever worker. */
 @Injectable()
 export class LastRun {
   constructor(@InjectRepository(LastRunEntity) private readonly rows: Repository<LastRunEntity>) {}
 
-  async record(endedAt: Date): Promise<void> {
-    await this.rows.upsert({ id: THE_ONE_ROW, endedAt }, ['id']);
+  /** @param oldestPendingAt when the oldest order was placed that it found pending. */
+  async record(endedAt: Date, oldestPendingAt: Date | null): Promise<void> {
+    await this.rows.upsert({ id: THE_ONE_ROW, endedAt, oldestPendingAt }, ['id']);
   }
 
-  async endedAt(): Promise<Date | null> {
-    const row = await this.rows.findOneBy({ id: THE_ONE_ROW });
-    return row?.endedAt ?? null;
+  /** Null before the first time. */
+  async read(): Promise<Omit<LastRunEntity, 'id'> | null> {
+    return this.rows.findOneBy({ id: THE_ONE_ROW });
   }
 }

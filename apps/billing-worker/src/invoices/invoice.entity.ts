@@ -4,13 +4,14 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 /**
  * - `issued`: made here, not yet reported to the orders API.
  * - `acknowledged`: the orders API has recorded it.
- * - `failed`: the orders API will not have it; a person has to look.
+ * - `voided`: its order has been cancelled. It keeps its number.
+ * - `failed`: it could not be reported; a person has to look.
  */
-export type InvoiceStatus = 'issued' | 'acknowledged' | 'failed';
+export type InvoiceStatus = 'issued' | 'acknowledged' | 'voided' | 'failed';
 
 @Entity('invoice')
 export class InvoiceEntity {
-  /** A UUID of version 7 (RFC 9562 5.7): in the order of creation. */
+  /** A UUID of version 7 (RFC 9562 5.7). */
   @PrimaryColumn({ type: 'uuid' })
   id!: string;
 
@@ -30,9 +31,24 @@ export class InvoiceEntity {
   @Column({ type: 'text' })
   status!: InvoiceStatus;
 
-  /** Why it failed: the code of the API's answer. */
+  /** Why it failed: the code of the API's answer, or of our own. */
   @Column({ type: 'text', nullable: true })
   failure!: string | null;
+
+  /** Whose invoice it is; with `year` the series that `number` is of. */
+  @Column({ type: 'text' })
+  issuer!: string;
+
+  @Column({ type: 'integer' })
+  year!: number;
+
+  /** Without gaps in its series. Null only within the transaction that makes the invoice. */
+  @Column({ type: 'integer', nullable: true })
+  number!: number | null;
+
+  /** How often its report has failed for a reason that passes. */
+  @Column({ type: 'integer', default: 0 })
+  attempts!: number;
 
   @Column({ name: 'issued_at', type: 'timestamptz' })
   issuedAt!: Date;

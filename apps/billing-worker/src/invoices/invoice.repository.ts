@@ -1,9 +1,14 @@
-import type { Order } from '@m2m/orders-contract';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { MoreThan, Repository } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
+import { In, Repository } from 'typeorm';
 import { InvoiceEntity, type InvoiceStatus } from './invoice.entity.js';
+
+/** How the report of an invoice ended for good. */
+export type Settlement =
+  | { readonly id: string; readonly status: 'acknowledged' | 'voided' }
+  | { readonly id: string; readonly status: 'failed'; readonly failure: string };
+
+export type SettledStatus = Settlement['status'];
 
 /** What is still to be reported. */
 export interface Backlog {
@@ -12,37 +17,44 @@ export interface Backlog {
   readonly oldest: Date | null;
 }
 
-/** Keeps the invoices. */
+/** How all invoices stand, and the orders of which none can be made. */
+export interface InvoiceCounts extends Readonly<Record<InvoiceStatus, number>> {
+  readonly refusedOrders: number;
+}
+
+/** Reads invoices and settles them. */
 @Injectable()
 export class InvoiceRepository {
   constructor(
     @InjectRepository(InvoiceEntity) private readonly invoices: Repository<InvoiceEntity>,
   ) {}
 
-  /**
-   * Makes an invoice for each order that has none.
-   *
-   * @returns how many were made.
-   */
-  async issueFor(orders: readonly Order[], now: Date): Promise<number> {
-    if (orders.length === 0) return 0;
-    const result = await this.invoices
-      .createQueryBuilder()
-      .insert()
-      .values(orders.map((order) => invoiceFor(order, now)))
-      .orIgnore()
-      .returning('id')
-      .execute();
-    return (result.raw as unknown[]).length;
+  async find(ids: readonly string[]): Promise<ReadonlyMap<string, InvoiceEntity>> {
+    const found = await this.invoices.findBy({ id: In(ids) });
+    return new Map(found.map((invoice) => [invoice.id, invoice]));
   }
 
-  /** Up to `limit` invoices that have still to be reported, oldest first, after the given one. */
-  async unreported(afterId: string | undefined, limit: number): Promise<InvoiceEntity[]> {
-    return this.invoices.find({
-      where: { status: 'issued', ...(afterId !== undefined && { id: MoreThan(afterId) }) },
-      order: { id: 'ASC' },
-      take: limit,
-    });
+  /**
+   * Records how reports ended. An invoice that has been settled already stays as it is.
+   *
+   * @returns what was settled now, and not by another worker before.
+   */
+  async settle(settlements: readonly Settlement[]): Promise<SettledStatus[]> {
+    if (settlements.length === 0) return [];
+    const [rows] = await this.invoices.query<[{ status: SettledStatus }[], number]>(
+      `UPDATE invoice SET status = settled.status, failure = settled.failure, settled_at = now()
+       FROM jsonb_to_recordset($1::jsonb) AS settled (id uuid, status text, failure text)
+       WHERE invoice.id = settled.id AND invoice.status = 'issued'
+       RETURNING invoice.status`,
+      [JSON.stringify(settlements)],
+    );
+    return rows.map(({ status }) => status);
+  }
+
+  /** Counts a failed report of each of some invoices. */
+  async countAttempt(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.invoices.increment({ id: In(ids) }, 'attempts', 1);
   }
 
   /** How many invoices are unreported, counted up to a limit. Read from the index of those alone, not from all invoices. */
@@ -58,39 +70,19 @@ export class InvoiceRepository {
   }
 
   /**
-   * Records how a report ended. One that another worker has recorded already stays as it is.
-   *
-   * @returns whether it was this one that did.
+   * Counts without looking at the invoices that are done, of which there may be millions: as numbers have no
+   * gaps, the last one of each series tells how many there are.
    */
-  async settle(id: string, outcome: InvoiceOutcome, now: Date): Promise<boolean> {
-    const change = { ...outcome, settledAt: now };
-    const { affected } = await this.invoices.update({ id, status: 'issued' }, change);
-    return affected === 1;
+  async counts(): Promise<InvoiceCounts> {
+    const [row] = await this.invoices.query<[Record<string, number>]>(
+      `SELECT
+         (SELECT coalesce(sum(last_number), 0)::int FROM invoice_series) AS all,
+         (SELECT count(*)::int FROM invoice WHERE status = 'issued') AS issued,
+         (SELECT count(*)::int FROM invoice WHERE status = 'voided') AS voided,
+         (SELECT count(*)::int FROM invoice WHERE status = 'failed') AS failed,
+         (SELECT count(*)::int FROM refused_order) AS refused`,
+    );
+    const { all = 0, issued = 0, voided = 0, failed = 0, refused: refusedOrders = 0 } = row;
+    return { issued, voided, failed, refusedOrders, acknowledged: all - issued - voided - failed };
   }
-
-  async countByStatus(): Promise<ReadonlyMap<InvoiceStatus, number>> {
-    const rows: { status: InvoiceStatus; count: string }[] = await this.invoices
-      .createQueryBuilder('invoice')
-      .select('invoice.status', 'status')
-      .addSelect('count(*)', 'count')
-      .groupBy('invoice.status')
-      .getRawMany();
-    return new Map(rows.map(({ status, count }) => [status, Number(count)]));
-  }
-}
-
-/** How the report of an invoice ended. */
-export type InvoiceOutcome =
-  { readonly status: 'acknowledged' } | { readonly status: 'failed'; readonly failure: string };
-
-function invoiceFor(order: Order, now: Date): Partial<InvoiceEntity> {
-  return {
-    id: uuidv7(),
-    orderId: order.id,
-    lines: order.lines,
-    currency: order.currency,
-    amount: order.total,
-    status: 'issued',
-    issuedAt: now,
-  };
 }

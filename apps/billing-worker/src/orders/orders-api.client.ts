@@ -1,10 +1,14 @@
-import { InjectHttpService, retryAfterMs } from '@m2m/client-credentials';
+import { InjectHttpService, retryAfterMs, TokenRequestError } from '@m2m/client-credentials';
 import { orderPage, problemCodes, type Billing, type Order } from '@m2m/orders-contract';
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { isAxiosError } from 'axios';
 import { BILLING } from '../billing.registration.js';
-import { OrdersApiUnavailableError, ReportRefusedError } from './orders-api.errors.js';
+import {
+  AccessRefusedError,
+  OrdersApiUnavailableError,
+  ReportRefusedError,
+} from './orders-api.errors.js';
 
 const PAGE_SIZE = 100;
 
@@ -16,7 +20,7 @@ export class OrdersApiClient {
   /**
    * All pending orders, page by page.
    *
-   * @throws OrdersApiUnavailableError
+   * @throws OrdersApiUnavailableError, AccessRefusedError
    */
   async *pendingOrders(): AsyncGenerator<readonly Order[]> {
     let cursor: string | null | undefined;
@@ -30,7 +34,7 @@ export class OrdersApiClient {
   /**
    * Reports that an order has been billed. Can be repeated.
    *
-   * @throws ReportRefusedError if the API will never accept it, OrdersApiUnavailableError otherwise.
+   * @throws ReportRefusedError if the API will never accept it, AccessRefusedError, OrdersApiUnavailableError.
    */
   async reportBilling(orderId: string, billing: Billing): Promise<void> {
     try {
@@ -68,8 +72,20 @@ function reportError(error: unknown): Error {
 }
 
 function unavailable(error: unknown): OrdersApiUnavailableError {
+  if (isRefusedAccess(error)) return new AccessRefusedError(reasonOf(error));
+  return new OrdersApiUnavailableError(reasonOf(error), retryAfterOf(error));
+}
+
+function isRefusedAccess(error: unknown): boolean {
+  if (error instanceof TokenRequestError) return !error.transient;
+  const status = isAxiosError(error) ? error.response?.status : undefined;
+  return status === 401 || status === 403;
+}
+
+function retryAfterOf(error: unknown): number | undefined {
+  if (error instanceof TokenRequestError) return error.retryAfterMs || undefined;
   const header: unknown = isAxiosError(error) ? error.response?.headers['retry-after'] : undefined;
-  return new OrdersApiUnavailableError(reasonOf(error), retryAfterMs(header, Date.now()));
+  return retryAfterMs(header, Date.now());
 }
 
 // The errors of axios carry the whole request: nothing but a status or a code goes on from here.

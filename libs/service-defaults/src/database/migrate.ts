@@ -13,17 +13,20 @@ const MIGRATION_LOCK = 7_106_749;
  * by several at once.
  *
  * @param urlVariable the name of the environment variable that holds the database's URL.
+ * @param installMore brings tables up to date that are not the service's own, but a library's.
  */
 export async function migrate(
   service: string,
   urlVariable: string,
   definition: Omit<DatabaseDefinition, 'url'>,
+  installMore: (url: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const logger = createEventLogger(service, 'info');
   try {
     const schema = z.object({ [urlVariable]: postgresUrl() });
     const url = String(loadConfiguration(schema, process.env)[urlVariable]);
     const applied = await runMigrations({ ...definition, url });
+    await installMore(url);
     logger.info('database.migrated', 'the database is up to date', { applied });
   } catch (error) {
     const faults = error instanceof ConfigurationError ? { faults: error.faults } : {};

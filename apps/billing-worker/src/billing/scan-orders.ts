@@ -1,0 +1,41 @@
+import { EventLogger, jobFailed } from '@m2m/service-defaults';
+import { Injectable } from '@nestjs/common';
+import { OrdersApiUnavailableError } from '../orders/orders-api.errors.js';
+import { BillingMetrics } from './billing.metrics.js';
+import { BillingRun } from './billing.run.js';
+import { LastRun } from './last-run.js';
+
+/** A billing run as a job: it tells how it went, and does not fail. */
+@Injectable()
+export class ScanOrders {
+  constructor(
+    private readonly billing: BillingRun,
+    private readonly lastRun: LastRun,
+    private readonly logger: EventLogger,
+    private readonly metrics: BillingMetrics,
+  ) {}
+
+  /**
+   * @param stop ends it early.
+   * @param onInvoiced is called when there are invoices to report.
+   * @returns for how many milliseconds the orders API asked to be left alone.
+   */
+  async scan(stop: AbortSignal, onInvoiced: () => void): Promise<number> {
+    const started = performance.now();
+    const durationMs = () => Math.round(performance.now() - started);
+    try {
+      const { oldestPendingAt, ...counts } = await this.billing.run(stop, onInvoiced);
+      await this.lastRun.record(new Date(), oldestPendingAt);
+      this.metrics.runEnded('success', durationMs() / 1_000);
+      const message = 'looked through the pending orders';
+      this.logger.info('billing.run', message, { ...counts, duration_ms: durationMs() });
+      return 0;
+    } catch (error) {
+      jobFailed(error);
+      this.metrics.runEnded('failure', durationMs() / 1_000);
+      const message = error instanceof Error ? error.message : String(error);
+      this.logger.error('billing.run.failed', message, { duration_ms: durationMs() });
+      return error instanceof OrdersApiUnavailableError ? (error.retryAfterMs ?? 0) : 0;
+    }
+  }
+}
