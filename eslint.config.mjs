@@ -76,7 +76,7 @@ export default tseslint.config(
   },
   {
     // Nothing but tests may import what is made for tests.
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', 'apps/*/src/fixtures/*.ts'],
     rules: { '@nx/enforce-module-boundaries': boundaries(['scope:testing']) },
   },
   {

@@ -45,7 +45,12 @@ export class BillingWorkerModule {
       controllers: [BillingSummaryController],
       providers: [
         { provide: BillingSettings, useValue: settings(configuration) },
-        { provide: PgBoss, inject: [DataSource, EventLogger], useFactory: startJobEngine },
+        {
+          provide: PgBoss,
+          inject: [DataSource, EventLogger],
+          useFactory: (dataSource: DataSource, logger: EventLogger) =>
+            startJobEngine(dataSource, logger, 'supervisor'),
+        },
         DatabaseReadiness,
         DatabaseMetrics,
         TokenReadiness,

@@ -1,158 +1,109 @@
-import type { Order } from '@m2m/orders-contract';
-import { dataSourceOptions, runMigrations } from '@m2m/service-defaults';
-import { createTestDatabase, type TestDatabase } from '@m2m/testing';
-import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { billingDatabase } from '../database/billing-database.js';
-import { InvoiceEntity } from './invoice.entity.js';
-import { InvoiceRepository } from './invoice.repository.js';
-
-const now = new Date('2030-01-01T12:00:00Z');
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { anOrder } from '../fixtures/an-order.js';
+import { BillingStore } from '../fixtures/billing-store.js';
+import type { InvoiceEntity } from './invoice.entity.js';
+import type { InvoiceRepository } from './invoice.repository.js';
 
 describe('InvoiceRepository', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
+  let store: BillingStore;
   let invoices: InvoiceRepository;
 
   beforeAll(async () => {
-    database = await createTestDatabase(inject('postgresUrl'));
-    const definition = { ...billingDatabase, url: database.url };
-    await runMigrations(definition);
-    dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
-    invoices = new InvoiceRepository(dataSource.getRepository(InvoiceEntity));
+    store = await BillingStore.create(inject('postgresUrl'));
+    ({ invoices } = store);
   });
 
-  beforeEach(() => dataSource.query('TRUNCATE invoice'));
+  afterEach(() => store.clear());
+  afterAll(() => store.stop());
 
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  async function issue(count: number): Promise<InvoiceEntity[]> {
+    await store.issuing().issueFor(Array.from({ length: count }, () => anOrder()));
+    return store.all();
+  }
 
-  it('makes an invoice with what the order says', async () => {
-    const order = anOrder();
+  it('finds invoices by their ids', async () => {
+    const [a, b] = await issue(3);
+    if (!a || !b) throw new Error('there are none');
 
-    await expect(invoices.issueFor([order], now)).resolves.toBe(1);
+    const found = await invoices.find([a.id, b.id, '01890a5d-ac96-774b-bcce-b302099a8057']);
 
-    await expect(invoices.unreported(undefined, 10)).resolves.toMatchObject([
-      {
-        orderId: order.id,
-        lines: order.lines,
-        currency: 'EUR',
-        amount: '19.80',
-        status: 'issued',
-        failure: null,
-        issuedAt: now,
-        settledAt: null,
-      },
-    ]);
-  });
-
-  it('makes one invoice for an order however often it comes', async () => {
-    const [a, b, c] = [anOrder(), anOrder(), anOrder()];
-
-    await expect(invoices.issueFor([a, b, a], now)).resolves.toBe(2);
-    const [first] = await invoices.unreported(undefined, 1);
-    await expect(invoices.issueFor([a, b, c], now)).resolves.toBe(1);
-    await expect(invoices.issueFor([a, b, c], now)).resolves.toBe(0);
-
-    const made = await invoices.unreported(undefined, 10);
-    expect(made.map(({ orderId }) => orderId).sort()).toEqual([a.id, b.id, c.id].sort());
-    expect(made[0]).toEqual(first);
-  });
-
-  it('makes no second invoice for an order that is settled', async () => {
-    const order = anOrder();
-    await invoices.issueFor([order], now);
-    const [invoice] = await invoices.unreported(undefined, 1);
-    await invoices.settle(invoice?.id ?? '', { status: 'acknowledged' }, now);
-
-    await expect(invoices.issueFor([order], now)).resolves.toBe(0);
-    await expect(invoices.unreported(undefined, 1)).resolves.toEqual([]);
-  });
-
-  it('makes one invoice for each order when several workers are at it at once', async () => {
-    const orders = Array.from({ length: 50 }, anOrder);
-    const inOtherOrders = [orders, orders.toReversed(), orders.slice(20), orders.slice(0, 30)];
-
-    const made = await Promise.all(inOtherOrders.map((page) => invoices.issueFor(page, now)));
-
-    expect(made.reduce((sum, count) => sum + count, 0)).toBe(50);
-    await expect(invoices.countByStatus()).resolves.toEqual(new Map([['issued', 50]]));
+    expect(found).toEqual(new Map([a, b].map((invoice) => [invoice.id, invoice])));
   });
 
   it('settles an invoice once: the first outcome stays', async () => {
-    await invoices.issueFor([anOrder()], now);
-    const [invoice] = await invoices.unreported(undefined, 1);
+    const [invoice] = await issue(1);
     const id = invoice?.id ?? '';
-    const later = new Date('2031-01-01T00:00:00Z');
 
-    const first = await invoices.settle(id, { status: 'failed', failure: 'order_cancelled' }, now);
-    const second = await invoices.settle(id, { status: 'acknowledged' }, later);
+    const first = await invoices.settle([{ id, status: 'failed', failure: 'amount_mismatch' }]);
+    const [settled] = await store.all();
+    const second = await invoices.settle([{ id, status: 'acknowledged' }]);
 
-    expect([first, second]).toEqual([true, false]);
-
-    await expect(dataSource.getRepository(InvoiceEntity).findOneBy({ id })).resolves.toMatchObject({
-      status: 'failed',
-      failure: 'order_cancelled',
-      settledAt: now,
-    });
+    expect([first, second]).toEqual([['failed'], []]);
+    expect(settled).toMatchObject({ status: 'failed', failure: 'amount_mismatch' });
+    expect(settled?.settledAt).toBeInstanceOf(Date);
+    expect(await store.all()).toEqual([settled]);
   });
 
-  it('lists what is still to be reported, oldest first, page by page', async () => {
-    for (let n = 0; n < 5; n++) await invoices.issueFor([anOrder()], now);
-    const all = await invoices.unreported(undefined, 10);
-    const ids = all.map(({ id }) => id);
-    await invoices.settle(ids[2] ?? '', { status: 'acknowledged' }, now);
+  it('settles many at once, each in its own way', async () => {
+    const [a, b, c] = await issue(3);
 
-    const first = await invoices.unreported(undefined, 2);
-    const second = await invoices.unreported(first.at(-1)?.id, 2);
-    const third = await invoices.unreported(second.at(-1)?.id, 2);
+    const settled = await invoices.settle([
+      { id: a?.id ?? '', status: 'acknowledged' },
+      { id: b?.id ?? '', status: 'voided' },
+      { id: c?.id ?? '', status: 'failed', failure: 'order_not_found' },
+    ]);
 
-    expect(ids).toEqual(ids.toSorted());
-    expect(first.map(({ id }) => id)).toEqual([ids[0], ids[1]]);
-    expect(second.map(({ id }) => id)).toEqual([ids[3], ids[4]]);
-    expect(third).toEqual([]);
+    expect(settled.sort()).toEqual(['acknowledged', 'failed', 'voided']);
+    expect((await store.all()).map(({ status, failure }) => [status, failure])).toEqual([
+      ['acknowledged', null],
+      ['voided', null],
+      ['failed', 'order_not_found'],
+    ]);
+    await expect(invoices.settle([])).resolves.toEqual([]);
   });
 
   it('tells how many are unreported, up to a limit, and since when', async () => {
     await expect(invoices.backlog(10)).resolves.toEqual({ count: 0, oldest: null });
-    const [first, second, third] = [0, 1, 2].map((minutes) => new Date(+now + minutes * 60_000));
-    for (const time of [first, second, third]) await invoices.issueFor([anOrder()], time ?? now);
+    const [first] = await issue(3);
 
-    await expect(invoices.backlog(10)).resolves.toEqual({ count: 3, oldest: first });
-    await expect(invoices.backlog(2)).resolves.toEqual({ count: 2, oldest: first });
-    const [oldest] = await invoices.unreported(undefined, 1);
-    await invoices.settle(oldest?.id ?? '', { status: 'acknowledged' }, now);
-    await expect(invoices.backlog(10)).resolves.toEqual({ count: 2, oldest: second });
+    await expect(invoices.backlog(10)).resolves.toEqual({ count: 3, oldest: first?.issuedAt });
+    await expect(invoices.backlog(2)).resolves.toMatchObject({ count: 2 });
+    await invoices.settle([{ id: first?.id ?? '', status: 'acknowledged' }]);
+    await expect(invoices.backlog(10)).resolves.toMatchObject({ count: 2 });
   });
 
   it('counts the invoices by how they stand', async () => {
-    await invoices.issueFor(Array.from({ length: 6 }, anOrder), now);
-    const [a, b, c] = await invoices.unreported(undefined, 3);
-    await invoices.settle(a?.id ?? '', { status: 'acknowledged' }, now);
-    await invoices.settle(b?.id ?? '', { status: 'acknowledged' }, now);
-    await invoices.settle(c?.id ?? '', { status: 'failed', failure: 'http_404' }, now);
+    await expect(invoices.counts()).resolves.toEqual({
+      issued: 0,
+      acknowledged: 0,
+      voided: 0,
+      failed: 0,
+      refusedOrders: 0,
+    });
+    const [a, b, c, d] = await issue(7);
+    await invoices.settle([
+      { id: a?.id ?? '', status: 'acknowledged' },
+      { id: b?.id ?? '', status: 'acknowledged' },
+      { id: c?.id ?? '', status: 'failed', failure: 'order_not_found' },
+      { id: d?.id ?? '', status: 'voided' },
+    ]);
 
-    await expect(invoices.countByStatus()).resolves.toEqual(
-      new Map([
-        ['issued', 3],
-        ['acknowledged', 2],
-        ['failed', 1],
-      ]),
-    );
+    await expect(invoices.counts()).resolves.toEqual({
+      issued: 3,
+      acknowledged: 2,
+      voided: 1,
+      failed: 1,
+      refusedOrders: 0,
+    });
+  });
+
+  it('counts failed attempts', async () => {
+    const [a, b] = await issue(2);
+
+    await invoices.countAttempt([a?.id ?? '', b?.id ?? '']);
+    await invoices.countAttempt([b?.id ?? '']);
+    await invoices.countAttempt([]);
+
+    expect((await store.all()).map(({ attempts }) => attempts)).toEqual([1, 2]);
   });
 });
-
-function anOrder(): Order {
-  return {
-    id: uuidv7(),
-    customerId: 'c',
-    lines: [{ sku: 'A', quantity: 2, unitPrice: '9.90' }],
-    currency: 'EUR',
-    total: '19.80',
-    status: 'pending',
-    createdAt: '2030-01-01T00:00:00.000Z',
-  };
-}

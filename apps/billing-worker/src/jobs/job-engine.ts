@@ -7,13 +7,23 @@ import type { DataSource, EntityManager } from 'typeorm';
 const SUPERVISE_SECONDS = 5;
 const REPEATED_ERROR_MS = 60_000;
 
-/** Starts pg-boss on the service's own connections, with their time limits. Its tables have to be there: see `installJobs`. */
-export async function startJobEngine(dataSource: DataSource, logger: EventLogger): Promise<PgBoss> {
+/**
+ * Starts pg-boss on the service's own connections, with their time limits. Its tables have to be there: see
+ * `installJobs`.
+ *
+ * @param role a supervisor takes its turn at looking for jobs whose worker has died; a visitor does not stay for it.
+ */
+export async function startJobEngine(
+  dataSource: DataSource,
+  logger: EventLogger,
+  role: 'supervisor' | 'visitor',
+): Promise<PgBoss> {
   const boss = new PgBoss({
     db: poolOf(dataSource),
     migrate: false,
     // Scans come in intervals of seconds; pg-boss' own schedules are by the minute.
     schedule: false,
+    supervise: role === 'supervisor',
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
     registerInstance: false,

@@ -7,7 +7,11 @@ import { NestFactory } from '@nestjs/core';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OrdersApiClient } from './orders-api.client.js';
-import { OrdersApiUnavailableError, ReportRefusedError } from './orders-api.errors.js';
+import {
+  AccessRefusedError,
+  OrdersApiUnavailableError,
+  ReportRefusedError,
+} from './orders-api.errors.js';
 
 @Module({})
 class TestModule {}
@@ -152,6 +156,37 @@ describe('OrdersApiClient', () => {
     expect(error).toBeInstanceOf(OrdersApiUnavailableError);
     expect(String(error)).toContain(`it answered ${status}`);
     expect(api.requests).toHaveLength(1);
+  });
+
+  it.each([401, 403])('takes %d for a matter of access, whatever the call', async (status) => {
+    answer = () => ({ status, headers: { 'retry-after': '5' } });
+
+    const refusals = [
+      await errorOf(orders.reportBilling(ORDER_ID, bill)),
+      await errorOf(pendingOrders()),
+    ];
+
+    for (const refusal of refusals) {
+      expect(refusal).toBeInstanceOf(AccessRefusedError);
+      expect(refusal).toMatchObject({ retryAfterMs: undefined });
+    }
+  });
+
+  it.each<[string, boolean]>([
+    ['invalid_client', true],
+    ['temporarily_unavailable', false],
+  ])('takes %s at the token endpoint for a matter of access: %s', async (error, isAccess) => {
+    tokenAnswer = {
+      status: isAccess ? 401 : 503,
+      headers: { 'retry-after': '7' },
+      body: { error },
+    };
+
+    const failure = await errorOf(orders.reportBilling(ORDER_ID, bill));
+
+    expect(failure).toBeInstanceOf(OrdersApiUnavailableError);
+    expect(failure instanceof AccessRefusedError).toBe(isAccess);
+    expect(failure).toMatchObject({ retryAfterMs: isAccess ? undefined : 7_000 });
   });
 
   it.each([

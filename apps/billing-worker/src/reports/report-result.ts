@@ -4,7 +4,7 @@ import type { ReportOutcome } from './report-outcome.js';
 /** Until somebody has changed a registration or a configuration, one look in a while is enough. */
 const PAUSE_WITHOUT_ACCESS_MS = 30_000;
 /** So that an outage does not make every waiting report fail again and again. */
-const PAUSE_IN_OUTAGE_MS = 5_000;
+const PAUSE_IN_OUTAGE_MS = 2_000;
 
 /** What becomes of a job: done, tried again later, or a dead letter. */
 export function resultOf(id: string, outcome: ReportOutcome | undefined): JobResult {
