@@ -1,5 +1,5 @@
 /** The events in the apps' logs that the flow is told by. */
-export type FlowEvent = TokenIssued | HttpRequest | BillingRun | BillingRunFailed;
+export type FlowEvent = TokenIssued | HttpRequest | BillingRun | BillingReports | BillingRunFailed;
 
 interface Logged {
   readonly time: string;
@@ -31,8 +31,17 @@ export interface BillingRun extends Logged {
   readonly event: 'billing.run';
   readonly seen: number;
   readonly invoiced: number;
+  readonly refused: number;
+  readonly durationMs: number;
+}
+
+/** A batch of reports. */
+export interface BillingReports extends Logged {
+  readonly event: 'billing.reports';
   readonly acknowledged: number;
+  readonly voided: number;
   readonly failed: number;
+  readonly postponed: number;
   readonly durationMs: number;
 }
 
@@ -52,6 +61,8 @@ export function parseFlowEvent(line: string): FlowEvent | undefined {
       return httpRequest(entry);
     case 'billing.run':
       return billingRun(entry);
+    case 'billing.reports':
+      return billingReports(entry);
     case 'billing.run.failed':
       return { ...logged(entry), event: 'billing.run.failed', message: text(entry['msg']) };
     default:
@@ -95,8 +106,19 @@ function billingRun(entry: Entry): BillingRun {
     event: 'billing.run',
     seen: number(entry['seen']),
     invoiced: number(entry['invoiced']),
+    refused: number(entry['refused']),
+    durationMs: number(entry['duration_ms']),
+  };
+}
+
+function billingReports(entry: Entry): BillingReports {
+  return {
+    ...logged(entry),
+    event: 'billing.reports',
     acknowledged: number(entry['acknowledged']),
+    voided: number(entry['voided']),
     failed: number(entry['failed']),
+    postponed: number(entry['postponed']),
     durationMs: number(entry['duration_ms']),
   };
 }

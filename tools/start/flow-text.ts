@@ -1,5 +1,11 @@
 import { duration } from '../console/duration.mjs';
-import type { BillingRun, BillingRunFailed, HttpRequest, TokenIssued } from './flow-event.ts';
+import type {
+  BillingReports,
+  BillingRun,
+  BillingRunFailed,
+  HttpRequest,
+  TokenIssued,
+} from './flow-event.ts';
 import { alignRows } from './flow-rows.ts';
 import type { Row, Style } from './flow-rows.ts';
 
@@ -52,11 +58,21 @@ export function billingText(event: HttpRequest, urls: FlowUrls, style: Style): s
 
 /** One run of the worker, on one line. */
 export function runText(event: BillingRun, style: Style): string {
-  const failed = event.failed > 0 ? style('red', `${event.failed} failed`) : '0 failed';
-  const counts =
-    `${event.seen} pending seen, ${event.invoiced} invoiced, ` +
-    `${event.acknowledged} acknowledged, ${failed}`;
-  return `  ${clock(event.time)}  billing run: ${counts}  ${style('dim', duration(event.durationMs))}`;
+  const refused = event.refused > 0 ? [style('red', `${event.refused} cannot be billed`)] : [];
+  const counts = [`${event.seen} pending seen`, `${event.invoiced} invoiced`, ...refused];
+  return line(event, 'billing run', counts, style);
+}
+
+/** A batch of reports, on one line. */
+export function reportsText(event: BillingReports, style: Style): string {
+  const { acknowledged, voided, failed, postponed } = event;
+  const counts = [
+    `${acknowledged} acknowledged`,
+    ...(voided > 0 ? [`${voided} voided`] : []),
+    ...(failed > 0 ? [style('red', `${failed} failed`)] : []),
+    ...(postponed > 0 ? [`${postponed} to be tried again`] : []),
+  ];
+  return line(event, 'reports', counts, style);
 }
 
 /** A run in which nothing was left to do. */
@@ -67,6 +83,16 @@ export function idleText(event: BillingRun): string {
 /** A run that could not be done. */
 export function failedRunText(event: BillingRunFailed, style: Style): string {
   return `  ${clock(event.time)}  ${style('red', 'billing run failed')}: ${event.message}`;
+}
+
+function line(
+  { time, durationMs }: BillingRun | BillingReports,
+  what: string,
+  counts: readonly string[],
+  style: Style,
+): string {
+  const took = style('dim', duration(durationMs));
+  return `  ${clock(time)}  ${what}: ${counts.join(', ')}  ${took}`;
 }
 
 function heading(step: number, text: string, source: string, style: Style): string {

@@ -49,12 +49,21 @@ const run = {
   event: 'billing.run',
   seen: 12,
   invoiced: 12,
-  acknowledged: 12,
-  failed: 0,
+  refused: 0,
   duration_ms: 340,
 };
 
-const idle = { ...run, seen: 0, invoiced: 0, acknowledged: 0 };
+const idle = { ...run, seen: 0, invoiced: 0 };
+
+const reports = {
+  ...run,
+  event: 'billing.reports',
+  acknowledged: 10,
+  voided: 0,
+  failed: 0,
+  postponed: 0,
+  duration_ms: 56,
+};
 
 function parsed(entry: unknown): FlowEvent {
   const event = parseFlowEvent(JSON.stringify(entry));
@@ -125,8 +134,19 @@ describe('Flow', () => {
 
   it('tells each run on a line', () => {
     const { flow, text } = tell(run);
-    expect(text).toContain('12 pending seen, 12 invoiced, 12 acknowledged, 0 failed  340 ms');
+    expect(text).toContain('billing run: 12 pending seen, 12 invoiced  340 ms');
     expect(flow.hasRun).toBe(true);
+  });
+
+  it('tells what cannot be billed', () => {
+    expect(tell({ ...run, refused: 2 }).text).toContain('12 invoiced, 2 cannot be billed');
+  });
+
+  it('tells each batch of reports on a line, with no more than there is to tell', () => {
+    expect(tell(reports).text).toContain('reports: 10 acknowledged  56 ms');
+    expect(tell({ ...reports, voided: 1, failed: 2, postponed: 3 }).text).toContain(
+      'reports: 10 acknowledged, 1 voided, 2 failed, 3 to be tried again  56 ms',
+    );
   });
 
   it('tells every run in a line, idle ones too', () => {

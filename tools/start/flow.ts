@@ -5,6 +5,7 @@ import {
   billingText,
   failedRunText,
   idleText,
+  reportsText,
   runText,
   tokenText,
 } from './flow-text.ts';
@@ -14,7 +15,7 @@ const WORKER = 'billing-worker';
 
 /**
  * Tells the flow by the apps' own events: the worker's first token, its first calls in full, and
- * after that a line for each billing run.
+ * after that a line for each billing run and each batch of reports.
  */
 export class Flow {
   readonly #urls: FlowUrls;
@@ -51,6 +52,8 @@ export class Flow {
           : [];
       case 'billing.run':
         return this.#tellRun(event);
+      case 'billing.reports':
+        return [reportsText(event, this.#style)];
       case 'billing.run.failed':
         this.#hasRun = true;
         return [failedRunText(event, this.#style)];
@@ -68,8 +71,7 @@ export class Flow {
 
   #tellRun(event: BillingRun): string[] {
     this.#hasRun = true;
-    const isIdle = event.seen === 0 && event.failed === 0 && event.acknowledged === 0;
-    return [isIdle ? idleText(event) : runText(event, this.#style)];
+    return [event.seen === 0 ? idleText(event) : runText(event, this.#style)];
   }
 
   #first(part: 'token' | 'api call' | 'billing'): boolean {

@@ -29,14 +29,7 @@ export async function inBillingDatabase<Result>(
   );
   try {
     await dataSource.initialize();
-    const jobs = await startJobEngine(
-      dataSource,
-      createEventLogger('billing', 'silent'),
-      'visitor',
-    );
-    const result = await operation({ dataSource, jobs });
-    await jobs.stop({ graceful: false });
-    return result;
+    return await withJobs(dataSource, operation);
   } catch (error) {
     if (!isDatabaseUnavailable(error)) throw error;
     throw new OperationFailure(
@@ -46,6 +39,18 @@ export async function inBillingDatabase<Result>(
     );
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
+  }
+}
+
+async function withJobs<Result>(
+  dataSource: DataSource,
+  operation: (session: BillingSession) => Promise<Result>,
+): Promise<Result> {
+  const jobs = await startJobEngine(dataSource, createEventLogger('billing', 'silent'), 'visitor');
+  try {
+    return await operation({ dataSource, jobs });
+  } finally {
+    await jobs.stop({ graceful: false });
   }
 }
 
