@@ -71,7 +71,7 @@ describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
     token = await system.accessToken();
     orders = await Promise.all([1, 2, 3].map(() => system.placeOrder(token)));
     await system.startWorker();
-    await vi.waitFor(() => expect(runLines()).toHaveLength(1), { timeout: 45_000 });
+    await vi.waitFor(() => expect(reported()).toBe(orders.length), { timeout: 45_000 });
     exitCodes = await system.stopApps();
     root = only(spans().filter(({ name }) => name === 'billing run'));
   });
@@ -81,16 +81,23 @@ describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
   const spans = () => system.collector.spans;
   const childrenOf = ({ spanId }: ReceivedSpan) =>
     spans().filter(({ parentSpanId }) => parentSpanId === spanId);
-  const runLines = () =>
-    system.log('billing-worker').filter(({ event }) => String(event).startsWith('billing.run'));
+  const reported = () =>
+    system
+      .log('billing-worker')
+      .filter(({ event }) => event === 'billing.reports')
+      .reduce((sum, { acknowledged }) => sum + Number(acknowledged), 0);
 
-  /** The request that the run made to a URL, what the other side did for it, and its queries there. */
+  const batches = () => spans().filter(({ name }) => name === 'invoice reports');
+
+  /** The request that was made to a URL, what the other side did for it, and its queries there. */
   function callOf(method: string, url: string) {
     const request = only(
-      childrenOf(root).filter(
-        ({ attributes }) =>
-          attributes['http.request.method'] === method && attributes['url.full'] === url,
-      ),
+      [root, ...batches()]
+        .flatMap(childrenOf)
+        .filter(
+          ({ attributes }) =>
+            attributes['http.request.method'] === method && attributes['url.full'] === url,
+        ),
     );
     const answer = only(childrenOf(request));
     return { request, answer, queries: childrenOf(answer) };
@@ -141,6 +148,13 @@ describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
     const ofWorker = spans().filter(({ service }) => service === 'billing-worker');
 
     expect(root).toMatchObject({ kind: 'internal', parentSpanId: '', failed: false });
+    for (const batch of batches()) {
+      expect(batch).toMatchObject({
+        kind: 'internal',
+        parentSpanId: root.spanId,
+        failed: false,
+      });
+    }
     expect(new Set(ofWorker.map(({ traceId }) => traceId))).toEqual(new Set([root.traceId]));
   });
 
@@ -169,10 +183,17 @@ describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
   });
 
   it('holds the queries by which the worker keeps its invoices', () => {
-    const queries = childrenOf(root).filter(({ attributes }) => 'db.system.name' in attributes);
+    const queries = [root, ...batches()]
+      .flatMap(childrenOf)
+      .filter(({ attributes }) => 'db.system.name' in attributes);
 
     expect(queries.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['INSERT invoice', 'UPDATE invoice', 'INSERT last_run']),
+      expect.arrayContaining([
+        textLike(/^INSERT invoice /),
+        textLike(/^INSERT pgboss\./),
+        textLike(/^UPDATE invoice /),
+        'INSERT last_run',
+      ]),
     );
     for (const query of queries) expectQuery(query, 'billing-worker');
   });

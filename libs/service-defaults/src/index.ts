@@ -33,5 +33,9 @@ export { describeError, type ErrorDescription } from './problem-details/describe
 export { Problem, type FieldError, type ProblemDetails } from './problem-details/problem.js';
 export { logUnexpected, ProblemDetailsFilter } from './problem-details/problem-details.filter.js';
 export { invalidInput, validationPipe } from './problem-details/validation.js';
-export { currentRequestContext, propagationHeaders } from './request-context/request-context.js';
+export {
+  currentRequestContext,
+  currentTraceparent,
+  propagationHeaders,
+} from './request-context/request-context.js';
 export { jobFailed, runJob } from './tracing/background-job.js';

@@ -1,5 +1,5 @@
 import type { Order } from '@m2m/orders-contract';
-import { EventLogger } from '@m2m/service-defaults';
+import { currentTraceparent, EventLogger } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -48,8 +48,9 @@ export class IssueInvoices {
     made: readonly MadeInvoice[],
   ): Promise<void> {
     if (made.length === 0) return;
+    const traceparent = currentTraceparent();
     const reports = made.map(({ id }) => ({
-      data: { invoiceId: id } satisfies ReportData,
+      data: { invoiceId: id, traceparent } satisfies ReportData,
       singletonKey: id,
     }));
     await this.jobs.insert(REPORT_INVOICE, reports, { db: within(transaction) });

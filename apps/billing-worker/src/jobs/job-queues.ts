@@ -10,6 +10,8 @@ export const FAILED_REPORTS = 'failed-reports';
 /** The data of a job of `REPORT_INVOICE` and of `FAILED_REPORTS`. */
 export interface ReportData {
   readonly invoiceId: string;
+  /** Of the billing run, whose trace the report continues (W3C Trace Context 3.2). */
+  readonly traceparent?: string | undefined;
 }
 
 const HOUR = 3_600;

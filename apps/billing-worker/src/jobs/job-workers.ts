@@ -57,7 +57,8 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
     );
     this.reports = new QueueConsumer(jobs, REPORT_INVOICE, REPORT_WORKERS, () =>
       jobs.work(REPORT_INVOICE, REPORTING, (batch: Job<ReportData>[]) =>
-        runJob('invoice reports', () => this.report(batch)),
+        // A batch may have jobs of several runs; it is told in the trace of the first one.
+        runJob('invoice reports', () => this.report(batch), batch[0]?.data.traceparent),
       ),
     );
   }

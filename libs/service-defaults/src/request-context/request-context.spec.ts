@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   createRequestContext,
   currentRequestContext,
+  currentTraceparent,
   propagationHeaders,
   runInRequestContext,
 } from './request-context.js';
@@ -72,5 +73,16 @@ describe('the current context', () => {
     expect(headers['traceparent']).toMatch(new RegExp(`^00-${TRACE_ID}-[\\da-f]{16}-01$`));
     expect(headers['traceparent']).not.toContain('00f067aa0ba902b7');
     expect(propagationHeaders()).toEqual({});
+  });
+});
+
+describe('currentTraceparent', () => {
+  it('names the trace at hand, also where no traces are exported', () => {
+    const context = createRequestContext(undefined, `00-${TRACE_ID}-00f067aa0ba902b7-01`);
+
+    expect(runInRequestContext(context, currentTraceparent)).toMatch(
+      new RegExp(`^00-${TRACE_ID}-[0-9a-f]{16}-01$`),
+    );
+    expect(currentTraceparent()).toBeUndefined();
   });
 });

@@ -40,6 +40,14 @@ export function currentRequestContext(): RequestContext | undefined {
   return storage.getStore();
 }
 
+/** What continues the trace at hand later or elsewhere (W3C Trace Context 3.2); undefined outside of any. */
+export function currentTraceparent(): string | undefined {
+  const span = trace.getActiveSpan()?.spanContext();
+  if (!span) return propagationHeaders()['traceparent'];
+  const flags = span.traceFlags.toString(16).padStart(2, '0');
+  return `00-${span.traceId}-${span.spanId}-${flags}`;
+}
+
 /**
  * The headers that carry the current context to another service, so that its logs can be found by the same
  * identifiers. With tracing on each request gets a `traceparent` that names its own span instead.

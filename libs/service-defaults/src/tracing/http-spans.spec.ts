@@ -12,7 +12,11 @@ import {
 import { fastify, type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useRequestContext } from '../http/request-context.hook.js';
-import { currentRequestContext, propagationHeaders } from '../request-context/request-context.js';
+import {
+  currentRequestContext,
+  currentTraceparent,
+  propagationHeaders,
+} from '../request-context/request-context.js';
 import { jobFailed, runJob } from './background-job.js';
 import { traceFetch, traceHttpRequests } from './http-client-spans.js';
 import { useServerSpans } from './http-server-spans.js';
@@ -235,5 +239,20 @@ describe('a job', () => {
 
     const [inner, outer] = await spansOf(SpanKind.INTERNAL, 2);
     expect(inner?.spanContext().traceId).not.toBe(outer?.spanContext().traceId);
+  });
+
+  it('that continues another one later is a part of its trace', async () => {
+    const traceparent = await runJob('first', async () => currentTraceparent());
+
+    const traceId = await runJob(
+      'second',
+      async () => currentRequestContext()?.traceId,
+      traceparent,
+    );
+
+    const [first, second] = await spansOf(SpanKind.INTERNAL, 2);
+    expect(second?.parentSpanContext).toMatchObject({ spanId: first?.spanContext().spanId });
+    expect(second?.spanContext().traceId).toBe(first?.spanContext().traceId);
+    expect(traceId).toBe(first?.spanContext().traceId);
   });
 });
