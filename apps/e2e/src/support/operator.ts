@@ -7,7 +7,7 @@ import { system } from './system.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
-export type OperatorProgram = 'clients' | 'resources' | 'keys';
+export type OperatorProgram = 'clients' | 'resources' | 'keys' | 'billing';
 
 /** How a command has ended, and what it has printed. */
 export interface CommandRun {
@@ -28,7 +28,7 @@ export function operate(
   options: CommandOptions = {},
 ): Promise<CommandRun> {
   const file = join(ROOT, 'tools', 'operator', program, 'main.ts');
-  return runToEnd(process.execPath, [file, ...args, ...asOperator(args)], options);
+  return runToEnd(process.execPath, [file, ...args, ...asOperator(program, args)], options);
 }
 
 /** The same by npm, as people do it. */
@@ -37,7 +37,7 @@ export function npmRun(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandRun> {
-  return runToEnd('npm', ['run', program, '--', ...args, ...asOperator(args)], options);
+  return runToEnd('npm', ['run', program, '--', ...args, ...asOperator(program, args)], options);
 }
 
 /** The one document that a command prints with `--json`; it has to succeed. */
@@ -63,9 +63,10 @@ export async function problem(
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
-function asOperator(args: readonly string[]): string[] {
-  const file = join(system.credentialsDir, 'operator.json');
-  return args.includes('--credentials') ? [] : ['--credentials', file];
+/** All but `billing`, which works in a database, go through the admin API. */
+function asOperator(program: OperatorProgram, args: readonly string[]): string[] {
+  if (program === 'billing' || args.includes('--credentials')) return [];
+  return ['--credentials', join(system.credentialsDir, 'operator.json')];
 }
 
 async function runToEnd(

@@ -72,6 +72,10 @@ export class WorkerWorld {
     });
   }
 
+  get databaseUrl(): string {
+    return this.database?.url ?? '';
+  }
+
   get url(): string {
     return this.worker?.url ?? '';
   }
