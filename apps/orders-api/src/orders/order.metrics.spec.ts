@@ -36,7 +36,12 @@ describe('OrderMetrics', () => {
     expect(await valueOf(metrics, 'orders_oldest_pending_age_seconds')).toBe(0);
 
     const billed = await place(3_600);
-    await orders.markBilled(billed, 'inv-1', new Date());
+    await orders.markBilled(billed, {
+      invoiceId: 'inv-1',
+      amount: '1.00',
+      currency: 'EUR',
+      billedAt: new Date().toISOString(),
+    });
     await place(600);
     await place(60);
     clock.advance({ seconds: 1 });

@@ -1,7 +1,7 @@
-import type { OrderQuery } from '@m2m/orders-contract';
+import type { Billing, OrderQuery } from '@m2m/orders-contract';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, MoreThan, Repository } from 'typeorm';
+import { MoreThan, Repository } from 'typeorm';
 import { OrderEntity } from './order.entity.js';
 
 /** The orders that wait to be billed. */
@@ -50,15 +50,20 @@ export class OrderRepository {
   }
 
   /**
-   * Marks an order as billed if it is still pending: of two invoices that arrive at once, one wins.
+   * Marks an order as billed if it is pending and this is its total: of two invoices that arrive at once, one
+   * wins. One statement, as this is what the API does most.
    *
-   * @returns whether this invoice did.
+   * @returns the order if this invoice did.
    */
-  async markBilled(id: string, invoiceId: string, billedAt: Date): Promise<boolean> {
-    const { affected } = await this.orders.update(
-      { id, status: 'pending', invoiceId: IsNull() },
-      { status: 'billed', invoiceId, billedAt },
+  async markBilled(id: string, billing: Billing): Promise<OrderEntity | undefined> {
+    const { invoiceId, amount, currency, billedAt } = billing;
+    const [[order]] = await this.orders.query<[OrderEntity[], number]>(
+      `UPDATE customer_order SET status = 'billed', invoice_id = $2, billed_at = $5
+       WHERE id = $1 AND status = 'pending' AND total = $3 AND currency = $4
+       RETURNING id, customer_id AS "customerId", lines, currency, total, status,
+         created_at AS "createdAt", invoice_id AS "invoiceId", billed_at AS "billedAt"`,
+      [id, invoiceId, amount, currency, billedAt],
     );
-    return affected === 1;
+    return order;
   }
 }

@@ -95,11 +95,12 @@ describe('RecordBilling', () => {
   it('marks only a pending order, whatever its caller has seen before', async () => {
     const [id, cancelled] = [await placeOrder(), await placeOrder()];
     await cancel(cancelled);
-    const now = new Date();
+    const mark = (orderId: string, invoiceId: string) =>
+      repository.markBilled(orderId, { ...bill, invoiceId });
 
-    await expect(repository.markBilled(id, 'inv-1', now)).resolves.toBe(true);
-    await expect(repository.markBilled(id, 'inv-2', now)).resolves.toBe(false);
-    await expect(repository.markBilled(cancelled, 'inv-3', now)).resolves.toBe(false);
+    await expect(mark(id, 'inv-1')).resolves.toMatchObject({ id, invoiceId: 'inv-1' });
+    await expect(mark(id, 'inv-2')).resolves.toBeUndefined();
+    await expect(mark(cancelled, 'inv-3')).resolves.toBeUndefined();
 
     await expect(stored(id)).resolves.toMatchObject({ invoiceId: 'inv-1' });
     await expect(stored(cancelled)).resolves.toMatchObject({ status: 'cancelled' });

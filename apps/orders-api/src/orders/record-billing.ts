@@ -17,14 +17,14 @@ export class RecordBilling {
 
   /** @throws Problem 404, 409 for another invoice or a cancelled order, 422 for another amount. */
   async record(orderId: string, billing: Billing): Promise<Order> {
+    const billed = await this.orders.markBilled(orderId, billing);
+    if (billed) {
+      this.metrics.billed.inc();
+      return representOrder(billed);
+    }
     const order = await this.find(orderId);
-    if (order.status !== 'pending') return representOrder(billedAlready(order, billing));
-    refuseOtherAmount(order, billing);
-    const billedAt = new Date(billing.billedAt);
-    const isFirst = await this.orders.markBilled(orderId, billing.invoiceId, billedAt);
-    if (isFirst) this.metrics.billed.inc();
-    // Read again: another invoice may have been first.
-    return representOrder(billedAlready(await this.find(orderId), billing));
+    if (order.status === 'pending') refuseOtherAmount();
+    return representOrder(billedAlready(order, billing));
   }
 
   private async find(orderId: string): Promise<OrderEntity> {
@@ -50,8 +50,7 @@ function billedAlready(order: OrderEntity, billing: Billing): OrderEntity {
   return order;
 }
 
-function refuseOtherAmount(order: OrderEntity, billing: Billing): void {
-  if (order.total === billing.amount && order.currency === billing.currency) return;
+function refuseOtherAmount(): never {
   throw new Problem(422, {
     code: problemCodes.amountMismatch,
     detail: 'The amount billed is not the total of the order.',
