@@ -92,6 +92,13 @@ export class LocalSystem {
     return this.#process(name).kill(signal);
   }
 
+  /** Kills a process, at once, and leaves it dead until it is started. Resolves when it has ended. */
+  async fell(name: ProcessName): Promise<void> {
+    const victim = this.#process(name);
+    victim.killNow('SIGKILL');
+    await victim.exit;
+  }
+
   /** Waits until a process is ready, after it was killed say. */
   async waitUntilReady(name: ProcessName, patienceMs = READY_MS): Promise<void> {
     const { signal } = this.#context;
