@@ -41,10 +41,14 @@ function placement({ placed, orders }: Books): Violation[] {
         const order = known.get(id);
         return order?.total !== total || order.currency !== currency;
       })
-      .map(({ id }) => violation('every placed order is there', `order ${id} is not as it was placed`)),
+      .map(({ id }) =>
+        violation('every placed order is there', `order ${id} is not as it was placed`),
+      ),
     ...orders
       .filter(({ id }) => !expected.has(id))
-      .map(({ id }) => violation('every order was placed', `order ${id} is nobody's, or there twice`)),
+      .map(({ id }) =>
+        violation('every order was placed', `order ${id} is nobody's, or there twice`),
+      ),
   ];
 }
 
@@ -143,7 +147,9 @@ function numberingOf(series: string, invoices: readonly InvoiceRow[], last: numb
     ...wanted.filter((number) => !byNumber.has(number)).map((number) => of(`${number} is missing`)),
     ...[...byNumber]
       .filter(([number, { length }]) => length > 1 || !isWanted(number))
-      .map(([number, { length }]) => of(`${length} invoices with number ${number}, the last is ${last}`)),
+      .map(([number, { length }]) =>
+        of(`${length} invoices with number ${number}, the last is ${last}`),
+      ),
   ];
 }
 

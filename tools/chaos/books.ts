@@ -76,6 +76,14 @@ export async function readBooks(
   };
 }
 
+export async function readBilledCount(urls: DatabaseUrls): Promise<number> {
+  const [row] = await rowsOf<{ count: number }>(
+    urls['orders-api'],
+    `SELECT count(*)::int AS count FROM customer_order WHERE status = 'billed'`,
+  );
+  return row?.count ?? 0;
+}
+
 /** What is still to be done, as far as is known without looking at what is done. */
 export interface Backlog {
   readonly pending: number;

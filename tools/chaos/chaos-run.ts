@@ -13,12 +13,7 @@ import { Tally } from './tally.ts';
 import { TimeLapse } from './time-lapse.ts';
 import { Victim } from './victim.ts';
 
-const VICTIMS: readonly ProcessName[] = [
-  'billing-worker',
-  'orders-api',
-  'auth-server',
-  'postgres',
-];
+const VICTIMS: readonly ProcessName[] = ['billing-worker', 'orders-api', 'auth-server', 'postgres'];
 const ENDS: Readonly<Record<Line, readonly ProcessName[]>> = {
   'worker-database': ['billing-worker', 'postgres'],
   'api-database': ['orders-api', 'postgres'],
@@ -88,8 +83,11 @@ export class ChaosRun {
 
   async #run(): Promise<ChaosOutcome> {
     this.#worker.begin();
-    await Promise.all([this.#placeOrders(), ...VICTIMS.map((name) => this.#strikeAt(name))]);
-    await Promise.all(this.#victims.values().map((victim) => victim.untilReady()));
+    await Promise.all([
+      this.#placeOrders(),
+      ...this.#options.plan.map((strikes) => this.#carryOut(strikes)),
+    ]);
+    await this.#allReady();
     await Promise.all(this.#lapses);
     const settling = performance.now();
     const unsettled = await this.#settle();
@@ -107,6 +105,10 @@ export class ChaosRun {
     return this.#options.signal ?? new AbortController().signal;
   }
 
+  async #allReady(): Promise<void> {
+    await Promise.all([...this.#victims.values()].map((victim) => victim.untilReady()));
+  }
+
   get #worker(): Victim {
     return this.#victim('billing-worker');
   }
@@ -117,27 +119,20 @@ export class ChaosRun {
     return victim;
   }
 
-  /** Carries out all strikes at one victim. */
-  async #strikeAt(name: ProcessName): Promise<void> {
+  async #carryOut(strikes: Iterable<Strike>): Promise<void> {
     const stop = AbortSignal.any([this.#signal, this.#enough.signal]);
-    const strikes = this.#options.plan(name);
     try {
-      for (let next = strikes.next(); next.value; next = strikes.next()) {
-        await this.#strike(next.value, this.#victim(name), stop);
-      }
+      for (const strike of strikes) await this.#strike(strike, stop);
     } catch (error) {
       if (!this.#enough.signal.aborted) throw error;
     }
   }
 
-  async #strike(strike: Strike, first: Victim, signal: AbortSignal): Promise<void> {
-    const { trigger, restMs, victims } = strike;
+  async #strike({ trigger, restMs, victims }: Strike, signal: AbortSignal): Promise<void> {
+    const first = this.#victim(victims[0]);
     // The worker is killed while it starts, too: what it does first it does at once. The others let it come
     // as far as that, or there would soon be nothing to be lost.
-    if (first !== this.#worker) {
-      await first.untilReady();
-      if ('kind' in trigger) await this.#worker.untilReady();
-    }
+    if (first !== this.#worker) await this.#allReady();
     await sleep(restMs, undefined, { signal });
     let killed: ProcessName[] = [];
     const onTrigger = await strikeWhen({
@@ -158,7 +153,8 @@ export class ChaosRun {
 
   /** A worker that has lost its database cannot tell that it has done a job, and one that is dead does nothing. */
   #letTimePass(name: ProcessName, diedAt: Date): void {
-    if (name === 'billing-worker' || name === 'postgres') this.#lapses.push(this.#time.pass(diedAt, this.#signal));
+    if (name === 'billing-worker' || name === 'postgres')
+      this.#lapses.push(this.#time.pass(diedAt, this.#signal));
   }
 
   /** In step with the kills, so that there is always something to lose. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressesOf, resolvePorts } from '../local-system/addresses.ts';
 import type { Environment } from '../local-system/app-environment.ts';
-import type { AppName, AppRecord, ProcessName } from '../local-system/apps.ts';
+import type { AppName, AppRecord } from '../local-system/apps.ts';
 import { DataDirectory } from '../local-system/data-directory.ts';
 import type { LocalSystem } from '../local-system/local-system.ts';
 import { startLocalSystem } from '../local-system/start-local-system.ts';
@@ -94,13 +94,23 @@ export class ChaosSystem {
           'auth-server': { ...COMMON, ...environment['auth-server'] },
           'orders-api': {
             ...COMMON,
-            ORDERS_DATABASE_URL_FILE: await relayedUrl(data, 'orders-api', 'orders', relays.apiDatabase),
+            ORDERS_DATABASE_URL_FILE: await relayedUrl(
+              data,
+              'orders-api',
+              'orders',
+              relays.apiDatabase,
+            ),
             ...environment['orders-api'],
           },
           'billing-worker': {
             ...COMMON,
             BILLING_INTERVAL_SECONDS: '1',
-            BILLING_DATABASE_URL_FILE: await relayedUrl(data, 'billing-worker', 'billing', relays.workerDatabase),
+            BILLING_DATABASE_URL_FILE: await relayedUrl(
+              data,
+              'billing-worker',
+              'billing',
+              relays.workerDatabase,
+            ),
             ORDERS_API_URL: relays.api.url,
             ORDERS_API_AUDIENCE: urls['orders-api'],
             OAUTH_TOKEN_ENDPOINT: `${relays.token.url}/oauth2/token`,
@@ -162,6 +172,9 @@ async function relayedUrl(
 ): Promise<string> {
   const file = data.secret(`${app}-relayed-database-url`);
   const password = await keepSecret(data.secret(`${app}-database-password`));
-  await writePrivateFile(file, `postgres://${owner}:${password}@127.0.0.1:${relay.port}/${owner}\n`);
+  await writePrivateFile(
+    file,
+    `postgres://${owner}:${password}@127.0.0.1:${relay.port}/${owner}\n`,
+  );
   return file;
 }

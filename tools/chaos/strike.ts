@@ -24,14 +24,14 @@ export interface DelayTrigger {
 
 /** One process that is killed, or several at once, and when. */
 export interface Strike {
-  readonly victims: readonly ProcessName[];
+  readonly victims: readonly [ProcessName, ...ProcessName[]];
   /** How long the first of them is left alone before, once it is there again. */
   readonly restMs: number;
   readonly trigger: Trigger;
 }
 
-/** The strikes at each process, in their order; those at several are the first one's. */
-export type Plan = (victim: ProcessName) => Iterator<Strike, undefined>;
+/** Several sequences of strikes that are carried out at the same time, each in its order. */
+export type Plan = readonly Iterable<Strike>[];
 
 /** How a trigger is told of, the same for all of its kind. */
 export function nameOf(trigger: Trigger): string {

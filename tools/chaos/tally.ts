@@ -21,7 +21,7 @@ export class Tally {
   }
 
   of(victim: ProcessName): number {
-    return this.#byVictim.get(victim)?.values().reduce((sum, count) => sum + count, 0) ?? 0;
+    return this.triggers(victim).reduce((sum, [, count]) => sum + count, 0);
   }
 
   /** How often each trigger has killed a victim, the most frequent first. */

@@ -9,7 +9,8 @@ const EXPIRE = `
   UPDATE pgboss.job SET heartbeat_on = heartbeat_on - interval '1 hour'
   WHERE state = 'active' AND started_on <= $1`;
 
-const LET_SUPERVISE = `UPDATE pgboss.queue SET monitor_claim_on = NULL`;
+/** As if nobody had looked for such jobs for long enough. */
+const LET_SUPERVISE = `UPDATE pgboss.queue SET monitor_claim_on = now() - interval '1 hour'`;
 
 const RETRY_NOW = `UPDATE pgboss.job SET start_after = now() WHERE state = 'retry' AND start_after > now()`;
 

@@ -36,7 +36,7 @@ export class Victim {
 
   /** Resolves when it is ready, however often it is killed meanwhile. */
   async untilReady(): Promise<void> {
-    for (let start: unknown; start !== this.#start; ) {
+    for (let start: unknown; start !== this.#start;) {
       start = this.#start;
       await this.#start;
     }
