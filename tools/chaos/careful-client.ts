@@ -30,7 +30,7 @@ export class CarefulClient {
     this.#run = run;
   }
 
-  static async of(system: LocalSystem): Promise<CarefulClient> {
+  static async of(system: Pick<LocalSystem, 'urls' | 'credentials'>): Promise<CarefulClient> {
     const { urls } = system;
     const token = new AccessToken(
       await system.credentials('order-entry'),

@@ -15,6 +15,9 @@ export class LoadBalancer {
   private servers: readonly string[] = [];
   private turn = 0;
 
+  /** How many requests of each method have come. */
+  readonly requests = new Map<string, number>();
+
   private constructor(private readonly listener: Server) {}
 
   static async start(): Promise<LoadBalancer> {
@@ -42,7 +45,8 @@ export class LoadBalancer {
 
   private passOn(request: IncomingMessage, response: ServerResponse): void {
     const server = this.servers[this.turn++ % this.servers.length];
-    const { method, headers, url = '' } = request;
+    const { method = '', headers, url = '' } = request;
+    this.requests.set(method, (this.requests.get(method) ?? 0) + 1);
     const onward = requestFrom(new URL(url, server), { method, headers, agent: this.agent });
     onward.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);

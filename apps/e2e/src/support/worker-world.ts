@@ -80,6 +80,10 @@ export class WorkerWorld {
     return this.worker?.url ?? '';
   }
 
+  get databaseUrl(): string {
+    return this.database?.url ?? '';
+  }
+
   /** What the worker has logged. */
   get log(): string {
     return this.worker?.process.output ?? '';
