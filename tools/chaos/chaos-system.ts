@@ -34,6 +34,10 @@ const COMMON: Environment = {
 const FAST_RECOVERY = [
   'ALTER SYSTEM SET fsync = off',
   'ALTER SYSTEM SET full_page_writes = off',
+  // Fewer processes to start each time.
+  `ALTER SYSTEM SET io_method = 'sync'`,
+  'ALTER SYSTEM SET autovacuum = off',
+  'ALTER SYSTEM SET max_logical_replication_workers = 0',
   'SELECT pg_reload_conf()',
 ];
 
