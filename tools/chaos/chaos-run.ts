@@ -24,6 +24,8 @@ const ORDERS_AT_ONCE = 5;
 /** How long a strike waits for its trigger. */
 const TRIGGER_MS = 4_000;
 const POLL_MS = 200;
+/** How long a process that is being started at the end may take to get there. */
+const END_MS = 10_000;
 
 export interface ChaosRunOptions {
   readonly plan: Plan;
@@ -60,6 +62,8 @@ export class ChaosRun {
   readonly #startedAt = performance.now();
   /** Aborted when there were enough kills. */
   readonly #enough = new AbortController();
+  /** Aborted at the end, whatever it is. */
+  readonly #over = new AbortController();
   readonly #victims: ReadonlyMap<ProcessName, Victim>;
   readonly #lapses: Promise<void>[] = [];
 
@@ -69,7 +73,9 @@ export class ChaosRun {
     this.#options = options;
     this.#time = new TimeLapse(system.local.databaseUrls['billing-worker']);
     const onDeath = (name: ProcessName) => (diedAt: Date) => this.#letTimePass(name, diedAt);
-    this.#victims = new Map(VICTIMS.map((name) => [name, new Victim(name, system, onDeath(name))]));
+    const victim = (name: ProcessName) =>
+      new Victim(name, system, onDeath(name), this.#over.signal);
+    this.#victims = new Map(VICTIMS.map((name) => [name, victim(name)]));
   }
 
   static async on(system: ChaosSystem, options: ChaosRunOptions): Promise<ChaosOutcome> {
@@ -77,7 +83,7 @@ export class ChaosRun {
     try {
       return await run.#run();
     } finally {
-      await run.#time.stop();
+      await run.#end();
     }
   }
 
@@ -101,8 +107,16 @@ export class ChaosRun {
     };
   }
 
+  /** Nothing is started any more on return. */
+  async #end(): Promise<void> {
+    this.#over.abort();
+    await Promise.race([this.#allReady(), sleep(END_MS)]);
+    await this.#time.stop();
+  }
+
   get #signal(): AbortSignal {
-    return this.#options.signal ?? new AbortController().signal;
+    const { signal } = this.#options;
+    return signal ? AbortSignal.any([signal, this.#over.signal]) : this.#over.signal;
   }
 
   async #allReady(): Promise<void> {

@@ -1,26 +1,25 @@
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressesOf, resolvePorts } from '../local-system/addresses.ts';
 import type { Environment } from '../local-system/app-environment.ts';
-import type { AppName, AppRecord } from '../local-system/apps.ts';
+import type { AppRecord } from '../local-system/apps.ts';
 import { DataDirectory } from '../local-system/data-directory.ts';
 import type { LocalSystem } from '../local-system/local-system.ts';
 import { startLocalSystem } from '../local-system/start-local-system.ts';
-import { keepSecret } from '../local-system/secrets.ts';
-import { writePrivateFile } from '../local-system/private-file.ts';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { Ambushes } from './ambushes.ts';
 import { rowsOf } from './database-query.ts';
-import { DatabaseRelay } from './database-relay.ts';
-import { HttpRelay } from './http-relay.ts';
-import type { Passage } from './passage.ts';
+import { PassageCounts } from './passage-counts.ts';
+import { Relays } from './relays.ts';
 
 export interface ChaosSystemOptions {
   /** Variables for the apps, besides those that the system itself needs. */
   readonly environment?: Partial<AppRecord<Environment>>;
   readonly signal?: AbortSignal | undefined;
 }
+
+const ANY_PORTS = { 'auth-server': 0, 'orders-api': 0, 'billing-worker': 0 };
 
 /** Nobody reads the logs of the apps but after a failure. */
 const COMMON: Environment = {
@@ -31,7 +30,7 @@ const COMMON: Environment = {
 };
 
 /** What was committed survives the server's end all the same, if not the machine's. */
-const FAST_RECOVERY = [
+const QUICK_RECOVERY = [
   'ALTER SYSTEM SET fsync = off',
   'ALTER SYSTEM SET full_page_writes = off',
   // Fewer processes to start each time.
@@ -47,19 +46,19 @@ const FAST_RECOVERY = [
  */
 export class ChaosSystem {
   readonly ambushes: Ambushes;
-  readonly #local: LocalSystem;
+  readonly local: LocalSystem;
   readonly #data: DataDirectory;
-  readonly #relays: readonly (DatabaseRelay | HttpRelay)[];
+  readonly #relays: Relays;
   readonly #counts: PassageCounts;
 
   private constructor(
     local: LocalSystem,
     data: DataDirectory,
-    relays: readonly (DatabaseRelay | HttpRelay)[],
+    relays: Relays,
     ambushes: Ambushes,
     counts: PassageCounts,
   ) {
-    this.#local = local;
+    this.local = local;
     this.#data = data;
     this.#relays = relays;
     this.ambushes = ambushes;
@@ -67,72 +66,32 @@ export class ChaosSystem {
   }
 
   /** Starts the database, the auth-server and the API; the worker is there to be started. */
-  static async start({ environment = {}, signal }: ChaosSystemOptions = {}): Promise<ChaosSystem> {
+  static async start(options: ChaosSystemOptions = {}): Promise<ChaosSystem> {
     const data = new DataDirectory(await realpath(await mkdtemp(join(tmpdir(), 'm2m-chaos-'))));
     await data.create();
-    const anyPorts = { 'auth-server': 0, 'orders-api': 0, 'billing-worker': 0 };
-    const { ports, urls } = addressesOf(await resolvePorts(anyPorts, {}));
+    const addresses = addressesOf(await resolvePorts(ANY_PORTS, {}));
     const ambushes = new Ambushes();
     const counts = new PassageCounts();
-    const watch = (passage: Passage) => {
+    const relays = await Relays.start(addresses, data, (passage) => {
       counts.count(passage);
       return ambushes.watch(passage);
-    };
-    const portOf = (app: AppName) => async () => {
-      const url = new URL((await readFile(data.databaseUrl(app), 'utf8')).trim());
-      return Number(url.port);
-    };
-    const relays = {
-      workerDatabase: await DatabaseRelay.start('worker-database', portOf('billing-worker'), watch),
-      apiDatabase: await DatabaseRelay.start('api-database', portOf('orders-api'), watch),
-      api: await HttpRelay.start('orders-api', urls['orders-api'], watch),
-      token: await HttpRelay.start('token-endpoint', urls['auth-server'], watch),
-    };
-    const all = Object.values(relays);
+    });
     try {
+      const { ports } = addresses;
       const local = await startLocalSystem({
         dataDir: data.root,
         ports,
         apps: ['auth-server', 'orders-api'],
-        environment: {
-          'auth-server': { ...COMMON, ...environment['auth-server'] },
-          'orders-api': {
-            ...COMMON,
-            ORDERS_DATABASE_URL_FILE: await relayedUrl(
-              data,
-              'orders-api',
-              'orders',
-              relays.apiDatabase,
-            ),
-            ...environment['orders-api'],
-          },
-          'billing-worker': {
-            ...COMMON,
-            BILLING_INTERVAL_SECONDS: '1',
-            BILLING_DATABASE_URL_FILE: await relayedUrl(
-              data,
-              'billing-worker',
-              'billing',
-              relays.workerDatabase,
-            ),
-            ORDERS_API_URL: relays.api.url,
-            ORDERS_API_AUDIENCE: urls['orders-api'],
-            OAUTH_TOKEN_ENDPOINT: `${relays.token.url}/oauth2/token`,
-            ...environment['billing-worker'],
-          },
-        },
-        ...(signal && { signal }),
+        environment: await environments(relays, options),
+        ...(options.signal && { signal: options.signal }),
       });
-      for (const setting of FAST_RECOVERY) await rowsOf(local.postgresSuperuserUrl, setting);
-      return new ChaosSystem(local, data, all, ambushes, counts);
+      for (const setting of QUICK_RECOVERY) await rowsOf(local.postgresSuperuserUrl, setting);
+      return new ChaosSystem(local, data, relays, ambushes, counts);
     } catch (error) {
-      await Promise.all(all.map((relay) => relay.stop()));
+      await relays.stop();
+      await rm(data.root, { recursive: true, force: true });
       throw error;
     }
-  }
-
-  get local(): LocalSystem {
-    return this.#local;
   }
 
   /** Where logs and data are. */
@@ -140,45 +99,35 @@ export class ChaosSystem {
     return this.#data.root;
   }
 
-  /** How many requests like this one the worker has made so far, with or without success. */
+  /** How many requests with this method the worker has made to the API, with or without success. */
   requests(method: string): number {
     return this.#counts.requests(method);
   }
 
   /** @param keep leaves logs and data for a look. */
   async stop({ keep = false } = {}): Promise<void> {
-    await this.#local.stopAll();
-    await Promise.all(this.#relays.map((relay) => relay.stop()));
+    await this.local.stopAll();
+    await this.#relays.stop();
     if (!keep) await rm(this.#data.root, { recursive: true, force: true });
   }
 }
 
-class PassageCounts {
-  readonly #requests = new Map<string, number>();
-
-  count({ line, moment, what }: Passage): void {
-    if (line !== 'orders-api' || moment !== 'before') return;
-    const method = what.slice(0, what.indexOf(' '));
-    this.#requests.set(method, this.requests(method) + 1);
-  }
-
-  requests(method: string): number {
-    return this.#requests.get(method) ?? 0;
-  }
-}
-
-/** @returns a file with the URL of an app's database, by way of a relay. */
-async function relayedUrl(
-  data: DataDirectory,
-  app: AppName,
-  owner: string,
-  relay: DatabaseRelay,
-): Promise<string> {
-  const file = data.secret(`${app}-relayed-database-url`);
-  const password = await keepSecret(data.secret(`${app}-database-password`));
-  await writePrivateFile(
-    file,
-    `postgres://${owner}:${password}@127.0.0.1:${relay.port}/${owner}\n`,
-  );
-  return file;
+async function environments(
+  relays: Relays,
+  { environment = {} }: ChaosSystemOptions,
+): Promise<AppRecord<Environment>> {
+  return {
+    'auth-server': { ...COMMON, ...environment['auth-server'] },
+    'orders-api': {
+      ...COMMON,
+      ...(await relays.ordersApiEnvironment()),
+      ...environment['orders-api'],
+    },
+    'billing-worker': {
+      ...COMMON,
+      BILLING_INTERVAL_SECONDS: '1',
+      ...(await relays.workerEnvironment()),
+      ...environment['billing-worker'],
+    },
+  };
 }

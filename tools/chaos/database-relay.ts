@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { Line, Watch } from './passage.ts';
+import type { Line, Moment, Watch } from './passage.ts';
 import { StatementReader } from './statement-reader.ts';
 
 /** A way to a PostgreSQL server on which each statement and each answer is seen before it goes on. */
@@ -48,31 +48,31 @@ export class DatabaseRelay {
     this.#keep(server);
     caller.on('close', () => server.destroy());
     server.on('close', () => caller.destroy());
-    const cut = () => {
-      caller.destroy();
-      server.destroy();
-    };
+    this.#tie(caller, server);
+    caller.resume();
+  }
+
+  #tie(caller: Socket, server: Socket): void {
     const reader = new StatementReader();
     let unanswered: string | undefined;
     caller.on('data', (chunk) => {
       for (const { bytes, statement } of reader.read(chunk)) {
+        if (!this.#passes('before', statement)) server.destroy();
         if (server.destroyed) return;
-        if (!this.#passes('before', statement)) return cut();
         server.write(bytes);
         unanswered = statement;
-        if (!this.#passes('sent', statement)) return cut();
+        if (!this.#passes('sent', statement)) server.destroy();
       }
     });
     server.on('data', (chunk) => {
-      const statement = unanswered;
+      const goesOn = this.#passes('answered', unanswered);
       unanswered = undefined;
-      if (!this.#passes('answered', statement)) return cut();
-      caller.write(chunk);
+      if (goesOn) caller.write(chunk);
+      else server.destroy();
     });
-    caller.resume();
   }
 
-  #passes(moment: 'before' | 'sent' | 'answered', what: string | undefined): boolean {
+  #passes(moment: Moment, what: string | undefined): boolean {
     return what === undefined || this.#watch({ line: this.#line, moment, what });
   }
 

@@ -49,7 +49,7 @@ export class TimeLapse {
         await this.#giveBack(diedAt);
         return;
       } catch {
-        await sleep(RETRY_MS, undefined, { signal });
+        await sleep(RETRY_MS);
       }
     }
   }

@@ -6,14 +6,24 @@ export class Victim {
   readonly name: ProcessName;
   readonly #system: ChaosSystem;
   readonly #onDeath: (diedAt: Date) => void;
+  readonly #signal: AbortSignal;
   #life = 0;
   #start: Promise<void> = Promise.resolve();
 
-  /** @param onDeath is told each time when it has ended. */
-  constructor(name: ProcessName, system: ChaosSystem, onDeath: (diedAt: Date) => void) {
+  /**
+   * @param onDeath is told each time when it has ended.
+   * @param signal leaves it dead from now on.
+   */
+  constructor(
+    name: ProcessName,
+    system: ChaosSystem,
+    onDeath: (diedAt: Date) => void,
+    signal: AbortSignal,
+  ) {
     this.name = name;
     this.#system = system;
     this.#onDeath = onDeath;
+    this.#signal = signal;
   }
 
   /** Starts it, again and again if it ends by itself, as for want of a database. */
@@ -50,7 +60,7 @@ export class Victim {
   }
 
   async #startUntilReady(life: number): Promise<void> {
-    while (this.#life === life) {
+    while (this.#life === life && !this.#signal.aborted) {
       try {
         await this.#system.local.start(this.name);
         return;

@@ -102,7 +102,9 @@ export class ScaleOutSystem {
     await Promise.all(this.servers.map(({ process }) => process.stop()));
     await this.issuer.stop();
     await this.api.stop();
-    for (const database of Object.values(this.databases)) await database.drop();
+    await this.databases.auth.drop();
+    await this.databases.orders.drop();
+    await this.databases.billing.drop();
     await rm(this.directory, { recursive: true, force: true });
   }
 
