@@ -42,7 +42,7 @@ const API_STEPS = {
   claim: ambush('api-database', 'claim of an idempotency key', /INSERT INTO "idempotency_key"/),
   place: ambush('api-database', 'insert of an order', /INSERT INTO "customer_order"/),
   commit: ambush('api-database', 'commit of an order', /^COMMIT$/),
-  bill: ambush('api-database', 'marking as billed', /^UPDATE "customer_order"/, 6),
+  bill: ambush('api-database', 'marking as billed', /^UPDATE customer_order /, 6),
 } as const;
 
 interface Temper {
