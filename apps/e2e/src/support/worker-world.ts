@@ -72,10 +72,6 @@ export class WorkerWorld {
     });
   }
 
-  get databaseUrl(): string {
-    return this.database?.url ?? '';
-  }
-
   get url(): string {
     return this.worker?.url ?? '';
   }
