@@ -1,0 +1,36 @@
+import { closedLoop, openLoop } from './arrivals.ts';
+import { HttpConnection } from './http-connection.ts';
+import type { LoadJob, LoadReply, LoadResult } from './load-job.ts';
+import { Tally } from './tally.ts';
+import { BearerWorkload } from './workloads/bearer-requests.ts';
+import { TokenWorkload } from './workloads/token-requests.ts';
+
+// A process of its own, so that it has a processor of its own: takes a job, puts the load on, tells what came of it.
+process.on('message', (job: LoadJob) => void reply(job));
+process.on('disconnect', () => process.exit());
+
+async function reply(job: LoadJob): Promise<void> {
+  const message: LoadReply = await run(job).then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
+  );
+  process.send?.(message);
+}
+
+async function run({ ports, workload, arrival, ...limits }: LoadJob): Promise<LoadResult> {
+  const requests =
+    workload.kind === 'token' ? new TokenWorkload(workload) : new BearerWorkload(workload);
+  const connections = await Promise.all(
+    Array.from({ length: arrival.connections }, (_, index) =>
+      HttpConnection.open(ports[index % ports.length] ?? 0),
+    ),
+  );
+  const tally = new Tally(limits.warmUpMs, limits.durationMs, limits.requests);
+  try {
+    if (arrival.kind === 'closed') await closedLoop(connections, requests, tally);
+    else await openLoop(connections, requests, tally, arrival.perSecond);
+    return tally.result();
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}

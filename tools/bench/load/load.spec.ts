@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closedLoop, openLoop } from './arrivals.ts';
+import { HttpConnection, type Answer } from './http-connection.ts';
+import { Tally } from './tally.ts';
+import { httpRequest, type Workload } from './workloads/workload.ts';
+
+/** So many requests, each of which is to be answered by its number. */
+class Numbers implements Workload {
+  readonly #count: number;
+  sent = 0;
+  checked = 0;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  next(): string | undefined {
+    if (this.sent === this.#count) return undefined;
+    this.sent += 1;
+    return httpRequest('POST', '/', { 'content-type': 'text/plain' }, `number ${this.sent}`);
+  }
+
+  check({ status, body }: Answer): void {
+    if (status !== 200 || !body.startsWith('number ')) throw new Error(`${status} ${body}`);
+    this.checked += 1;
+  }
+}
+
+describe('the load', () => {
+  let server: Server | undefined;
+
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  it('is kept up on each connection until there is nothing left to ask', async () => {
+    const connections = await connect(echo, 3);
+    const numbers = new Numbers(50);
+    const tally = new Tally(0, 60_000, undefined);
+
+    await closedLoop(connections, numbers, tally);
+
+    expect(numbers.checked).toBe(50);
+    expect(tally.result().answers).toBe(50);
+  });
+
+  it('ends after as many answers as were wanted', async () => {
+    const connections = await connect(echo, 1);
+    const tally = new Tally(0, 60_000, 10);
+
+    await closedLoop(connections, new Numbers(50), tally);
+
+    expect(tally.result().answers).toBe(10);
+  });
+
+  it('does not count what comes before the warm-up is over', async () => {
+    const connections = await connect(echo, 1);
+    const tally = new Tally(60_000, 1, undefined);
+
+    await closedLoop(connections, new Numbers(5), tally);
+
+    expect(() => tally.result()).toThrow('nothing was answered in time');
+  });
+
+  it('fails at the first answer that is not good', async () => {
+    const refusals: RequestListener = (request, response) => {
+      if (request.headers['content-length'] === '8') echo(request, response);
+      else refuse(request, response);
+    };
+    const connections = await connect(refusals, 1);
+
+    // "number 10" is the first that is longer.
+    await expect(
+      closedLoop(connections, new Numbers(20), new Tally(0, 60_000, undefined)),
+    ).rejects.toThrow('503 no');
+  });
+
+  it('comes at its rate, and fails at the first answer that is not good, too', async () => {
+    const connections = await connect(echo, 2);
+    const numbers = new Numbers(20);
+    const startedAt = performance.now();
+
+    await openLoop(connections, numbers, new Tally(0, 60_000, 20), 200);
+
+    // The twentieth is due after 95 ms.
+    expect(performance.now() - startedAt).toBeGreaterThan(90);
+    expect(numbers.sent).toBe(20);
+    const refused = await connect(refuse, 1);
+    await expect(openLoop(refused, new Numbers(20), new Tally(0, 60_000, 20), 200)).rejects.toThrow(
+      '503 no',
+    );
+  });
+
+  it('lets a request wait from when it was due, not from when a connection was free', async () => {
+    const slow: RequestListener = (request, response) => {
+      setTimeout(() => echo(request, response), 30);
+    };
+    const connections = await connect(slow, 1);
+    const tally = new Tally(0, 60_000, 2);
+
+    await openLoop(connections, new Numbers(3), tally, 1_000);
+
+    // The second is due a millisecond after the first, and sent thirty later.
+    expect(tally.result().latencyMs.max).toBeGreaterThan(50);
+  });
+
+  it('reads an answer that comes in pieces', async () => {
+    const [connection] = await connect((_request, response) => {
+      response.writeHead(200, { 'content-length': '6' });
+      response.write('pie');
+      setImmediate(() => response.end('ces'));
+    }, 1);
+
+    await expect(connection?.send(httpRequest('GET', '/', {}))).resolves.toEqual({
+      status: 200,
+      body: 'pieces',
+    });
+  });
+
+  it('fails when the server closes the connection', async () => {
+    const [connection] = await connect((request) => request.socket.destroy(), 1);
+
+    await expect(connection?.send(httpRequest('GET', '/', {}))).rejects.toThrow();
+  });
+
+  async function connect(listener: RequestListener, count: number): Promise<HttpConnection[]> {
+    server?.close();
+    server = createServer(listener).listen(0, 'localhost');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    return Promise.all(Array.from({ length: count }, () => HttpConnection.open(port)));
+  }
+});
+
+const echo: RequestListener = (request, response) => {
+  let body = '';
+  request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+  request.on('end', () => {
+    response.writeHead(200, { 'content-length': String(body.length) }).end(body);
+  });
+};
+
+const refuse: RequestListener = (_request, response) => {
+  response.writeHead(503, { 'content-length': '2' }).end('no');
+};

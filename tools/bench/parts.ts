@@ -1,0 +1,5 @@
+import type { Part } from './part.ts';
+import { tokenEndpoint } from './token-endpoint/token-endpoint.part.ts';
+
+/** Everything that `npm run bench` measures, in its order. */
+export const parts: readonly Part[] = [tokenEndpoint];

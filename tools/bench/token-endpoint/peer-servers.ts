@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { Contender } from '../load/contender.ts';
+import type { TokenRequests } from '../load/workloads/token-requests.ts';
+import { PEERS } from '../peers.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import { SCOPE } from './own-client.ts';
+import { generateKeyPair, generateSecret, type ServerSettings } from './server-settings.ts';
+
+/** The file in `peers/` that sets it up, and how it authenticates its client. */
+interface PeerServer {
+  readonly name: string;
+  readonly file: string;
+  readonly method: ServerSettings['clientAuthMethod'];
+}
+
+const BY_SECRET: readonly PeerServer[] = [
+  { name: 'oidc-provider', file: 'oidc-provider.mjs', method: 'client_secret_basic' },
+  { name: '@node-oauth/oauth2-server', file: 'node-oauth.mjs', method: 'client_secret_basic' },
+  { name: '@jmondi/oauth2-server', file: 'jmondi.mjs', method: 'client_secret_basic' },
+  { name: 'Fastify and a signature', file: 'fastify.mjs', method: 'client_secret_basic' },
+  { name: 'the limit', file: 'limit.mjs', method: 'client_secret_basic' },
+];
+
+/** The only one of them that knows assertions. */
+const BY_ASSERTION: PeerServer = {
+  name: 'oidc-provider, private_key_jwt',
+  file: 'oidc-provider.mjs',
+  method: 'private_key_jwt',
+};
+
+/** Starts every server that we compare the token endpoint with. */
+export async function startPeerServers(
+  cores: readonly number[] | undefined,
+  assertions: number,
+): Promise<{ readonly contenders: Contender[]; readonly servers: ServerProcess[] }> {
+  const servers: ServerProcess[] = [];
+  const contenders: Contender[] = [];
+  for (const { name, file, method } of [...BY_SECRET, BY_ASSERTION]) {
+    const { settings, workload } = pairOf(method, assertions);
+    const server = await ServerProcess.start(join(PEERS, file), settings, cores);
+    servers.push(server);
+    contenders.push({ name, ports: [server.port], workload });
+  }
+  return { servers, contenders };
+}
+
+/** What a server is told, and the requests that fit. */
+function pairOf(method: ServerSettings['clientAuthMethod'], assertions: number) {
+  const signing = generateKeyPair();
+  const client = generateKeyPair();
+  const settings: ServerSettings = {
+    issuer: 'https://issuer.example',
+    audience: 'https://orders.example',
+    scope: SCOPE,
+    lifetimeSeconds: 300,
+    privateKey: signing.privateKey,
+    clientId: 'bench-client',
+    clientSecret: generateSecret(),
+    clientAuthMethod: method,
+    clientPublicKey: client.publicKey,
+  };
+  const { issuer, audience: resource, scope, clientId, clientSecret } = settings;
+  const workload: TokenRequests = {
+    kind: 'token',
+    issuer,
+    resource,
+    scope,
+    publicKey: signing.publicKey,
+    authentication:
+      method === 'client_secret_basic'
+        ? { method, clients: [{ clientId, clientSecret }] }
+        : { method, clientId, privateKey: client.privateKey, assertions },
+  };
+  return { settings, workload };
+}

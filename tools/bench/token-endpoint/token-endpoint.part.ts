@@ -1,0 +1,124 @@
+import { inRounds, type Contender } from '../load/contender.ts';
+import type { LoadResult } from '../load/load-job.ts';
+import type { BenchContext, Part } from '../part.ts';
+import type { Figure, Finding, PartReport } from '../report/part-report.ts';
+import { median, quotients } from '../report/statistics.ts';
+import { MeasuredSystem } from '../system/measured-system.ts';
+import { keyClientRegistry, ownTokenRequests } from './own-client.ts';
+import { startPeerServers } from './peer-servers.ts';
+import { generateKeyPair } from './server-settings.ts';
+
+const CONNECTIONS = 32;
+/** More than are used in a round: what makes them is the load generator, before it begins. */
+const ASSERTIONS = 12_000;
+/** The part of what our server can do at most at which answers are timed. */
+const LOAD = 0.7;
+
+const OURS = 'auth-server';
+const OURS_BY_KEY = 'auth-server, private_key_jwt';
+const LIMIT = 'the limit';
+const OIDC_PROVIDER = 'oidc-provider';
+
+export const tokenEndpoint: Part = {
+  name: 'token-endpoint',
+  title: 'tokens per second, against peers and the limit; answers at 70 % load',
+  run: async (context) => {
+    const clientKey = generateKeyPair();
+    const extraRegistry = keyClientRegistry(clientKey);
+    const ours = await MeasuredSystem.start(context, { apps: ['auth-server'], extraRegistry });
+    const peers = await startPeerServers(context.cores.server, ASSERTIONS);
+    try {
+      const { bySecret, byAssertion } = await ownTokenRequests(ours, clientKey, ASSERTIONS);
+      const ports = [ours.port('auth-server')];
+      return await measure(context, [
+        { name: OURS, ports, workload: bySecret },
+        { name: OURS_BY_KEY, ports, workload: byAssertion },
+        ...peers.contenders,
+      ]);
+    } finally {
+      await Promise.all(peers.servers.map((server) => server.stop()));
+      await ours.remove();
+    }
+  },
+};
+
+async function measure(
+  context: BenchContext,
+  contenders: readonly Contender[],
+): Promise<PartReport> {
+  const { generator, reporter, quick } = context;
+  const lengths = quick
+    ? { count: 3, durationMs: 600, warmUpMs: 150 }
+    : { count: 5, durationMs: 1_500, warmUpMs: 300 };
+  const arrival = { kind: 'closed', connections: CONNECTIONS } as const;
+  const full = await inRounds(contenders, { ...lengths, arrival }, generator, reporter);
+  const perSecond = LOAD * median(rates(full, OURS));
+  const timed = await inRounds(
+    contenders.filter(({ name }) => name === OURS || name === LIMIT),
+    { ...lengths, arrival: { kind: 'open', connections: 4 * CONNECTIONS, perSecond } },
+    generator,
+    reporter,
+  );
+  return {
+    figures: [...throughput(full), ...latencies(timed, perSecond)],
+    findings: [...throughputRatios(full), p99Ratio(timed)],
+    notes: [],
+  };
+}
+
+type Results = ReadonlyMap<string, readonly LoadResult[]>;
+
+function rates(results: Results, name: string): number[] {
+  return (results.get(name) ?? []).map(({ perSecond }) => perSecond);
+}
+
+function throughput(results: Results): Figure[] {
+  return [...results.keys()].map((name) => ({
+    name: `tokens, ${name}`,
+    unit: '1/s',
+    values: rates(results, name),
+  }));
+}
+
+function throughputRatios(results: Results): Finding[] {
+  const ratio = (name: string, ours: string, other: string): Finding => ({
+    name,
+    unit: '×',
+    values: quotients(rates(results, ours), rates(results, other)),
+  });
+  const basic = 'token endpoint, client_secret_basic';
+  return [
+    { ...ratio(`${basic}, over the limit`, OURS, LIMIT), target: { atLeast: 0.8 } },
+    { ...ratio(`${basic}, over oidc-provider`, OURS, OIDC_PROVIDER), target: { atLeast: 2.5 } },
+    ...['@node-oauth/oauth2-server', '@jmondi/oauth2-server', 'Fastify and a signature'].map(
+      (peer) => ratio(`${basic}, over ${peer}`, OURS, peer),
+    ),
+    ratio(
+      'token endpoint, private_key_jwt, over oidc-provider',
+      OURS_BY_KEY,
+      `${OIDC_PROVIDER}, private_key_jwt`,
+    ),
+  ];
+}
+
+function latencies(results: Results, perSecond: number): Figure[] {
+  return [...results].flatMap(([name, rounds]) =>
+    (['p50', 'p99'] as const).map((which): Figure => ({
+      name: `${which} at ${Math.round(perSecond)} tokens/s, ${name}`,
+      unit: 'ms',
+      values: rounds.map(({ latencyMs }) => latencyMs[which]),
+    })),
+  );
+}
+
+function p99Ratio(results: Results): Finding {
+  return {
+    name: 'token endpoint, p99 at 70 % load, over the median of the limit',
+    unit: '×',
+    values: quotients(
+      (results.get(OURS) ?? []).map(({ latencyMs }) => latencyMs.p99),
+      (results.get(LIMIT) ?? []).map(({ latencyMs }) => latencyMs.p50),
+    ),
+    target: { atMost: 3 },
+  };
+}
