@@ -1,5 +1,6 @@
+import { guard } from './guard/guard.part.ts';
 import type { Part } from './part.ts';
 import { tokenEndpoint } from './token-endpoint/token-endpoint.part.ts';
 
 /** Everything that `npm run bench` measures, in its order. */
-export const parts: readonly Part[] = [tokenEndpoint];
+export const parts: readonly Part[] = [tokenEndpoint, guard];

@@ -1,9 +1,10 @@
 import { closedLoop, openLoop } from './arrivals.ts';
 import { HttpConnection } from './http-connection.ts';
-import type { LoadJob, LoadReply, LoadResult } from './load-job.ts';
+import type { LoadJob, LoadReply, LoadResult, WorkloadDescription } from './load-job.ts';
 import { Tally } from './tally.ts';
 import { BearerWorkload } from './workloads/bearer-requests.ts';
 import { TokenWorkload } from './workloads/token-requests.ts';
+import type { Workload } from './workloads/workload.ts';
 
 // A process of its own, so that it has a processor of its own: takes a job, puts the load on, tells what came of it.
 process.on('message', (job: LoadJob) => void reply(job));
@@ -17,9 +18,19 @@ async function reply(job: LoadJob): Promise<void> {
   process.send?.(message);
 }
 
+/** Tokens that are used again take seconds to make, and are kept from round to round. */
+const reusable = new Map<string, BearerWorkload>();
+
+function workloadOf(description: WorkloadDescription): Workload {
+  if (description.kind === 'token') return new TokenWorkload(description);
+  const name = JSON.stringify(description);
+  const workload = reusable.get(name) ?? new BearerWorkload(description);
+  if (workload.mayRepeat) reusable.set(name, workload);
+  return workload;
+}
+
 async function run({ ports, workload, arrival, ...limits }: LoadJob): Promise<LoadResult> {
-  const requests =
-    workload.kind === 'token' ? new TokenWorkload(workload) : new BearerWorkload(workload);
+  const requests = workloadOf(workload);
   const connections = await Promise.all(
     Array.from({ length: arrival.connections }, (_, index) =>
       HttpConnection.open(ports[index % ports.length] ?? 0),

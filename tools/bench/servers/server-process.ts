@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { findFreePort } from '../../local-system/ports.ts';
 import { BenchError } from '../bench-error.ts';
-import { pinned } from '../machine/cores.ts';
+import { pinProcess } from '../machine/cores.ts';
 
 /** A server that is compared with: a program that is told its settings and says when it listens. */
 export class ServerProcess {
@@ -20,13 +20,14 @@ export class ServerProcess {
   ): Promise<ServerProcess> {
     const port = await findFreePort();
     const args = [program, JSON.stringify({ ...settings, port })];
-    const [command, ...rest] = pinned(cores, [process.execPath, ...args]);
-    const child = spawn(command, rest, {
+    const child = spawn(process.execPath, args, {
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const server = new ServerProcess(child, port);
     await server.#untilListening(program);
+    // Afterwards, as the apps are too: Node.js counts the processors when it starts.
+    await pinProcess(server.pid, cores);
     return server;
   }
 

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalSystem } from '../../local-system/index.ts';
+import { forEachApp } from '../../local-system/apps.ts';
 import type {
   AppName,
+  AppRecord,
   LocalSystem,
   LocalSystemOptions,
   Registry,
@@ -49,6 +51,10 @@ export class MeasuredSystem {
     this.system = system;
     this.dataDir = dataDir;
     this.#cores = cores;
+  }
+
+  get ports(): AppRecord<number> {
+    return forEachApp((app) => this.port(app));
   }
 
   port(app: AppName): number {

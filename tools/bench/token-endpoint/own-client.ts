@@ -2,7 +2,7 @@ import type { Registry } from '../../local-system/index.ts';
 import type { TokenRequests } from '../load/workloads/token-requests.ts';
 import type { MeasuredSystem } from '../system/measured-system.ts';
 import { publishedKey } from '../system/signing-key.ts';
-import type { KeyPair } from './server-settings.ts';
+import type { KeyPair } from '../keys/key-pair.ts';
 
 /** The scopes that every contender's client asks for. */
 export const SCOPE = 'orders:read orders:write';

@@ -4,7 +4,8 @@ import type { TokenRequests } from '../load/workloads/token-requests.ts';
 import { PEERS } from '../peers.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { SCOPE } from './own-client.ts';
-import { generateKeyPair, generateSecret, type ServerSettings } from './server-settings.ts';
+import { generateKeyPair } from '../keys/key-pair.ts';
+import { generateSecret, type ServerSettings } from './server-settings.ts';
 
 /** The file in `peers/` that sets it up, and how it authenticates its client. */
 interface PeerServer {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, randomUUID, type JsonWebKey } from 'node:crypto';
+import { randomBytes, type JsonWebKey } from 'node:crypto';
 
 /** What each token server of the comparison is told, besides its port: the same client and the same tokens. */
 export interface ServerSettings {
@@ -14,20 +14,6 @@ export interface ServerSettings {
   readonly clientAuthMethod: 'client_secret_basic' | 'private_key_jwt';
   /** What the client's assertions are verified by. */
   readonly clientPublicKey: JsonWebKey;
-}
-
-export interface KeyPair {
-  readonly privateKey: JsonWebKey;
-  readonly publicKey: JsonWebKey;
-}
-
-export function generateKeyPair(): KeyPair {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const named = { kid: randomUUID(), alg: 'ES256', use: 'sig' };
-  return {
-    privateKey: { ...privateKey.export({ format: 'jwk' }), ...named },
-    publicKey: { ...publicKey.export({ format: 'jwk' }), ...named },
-  };
 }
 
 /** A client secret of 256 bits that is as long as ours are. */

@@ -6,7 +6,7 @@ import { median, quotients } from '../report/statistics.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
 import { keyClientRegistry, ownTokenRequests } from './own-client.ts';
 import { startPeerServers } from './peer-servers.ts';
-import { generateKeyPair } from './server-settings.ts';
+import { generateKeyPair } from '../keys/key-pair.ts';
 
 const CONNECTIONS = 32;
 /** More than are used in a round: what makes them is the load generator, before it begins. */

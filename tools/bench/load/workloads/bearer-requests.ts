@@ -30,7 +30,8 @@ const LIFETIME_SECONDS = 3_600;
 export class BearerWorkload implements Workload {
   readonly #expected: string;
   readonly #requests: readonly string[];
-  readonly #mayRepeat: boolean;
+  /** Whether it has a request for as long as it is asked for one. */
+  readonly mayRepeat: boolean;
   #next = 0;
 
   constructor({ path, tokens, expected }: BearerRequests) {
@@ -39,11 +40,11 @@ export class BearerWorkload implements Workload {
     this.#requests = all.map((token) =>
       httpRequest('GET', path, { authorization: `Bearer ${token}` }),
     );
-    this.#mayRepeat = 'given' in tokens || tokens.each === 'again and again';
+    this.mayRepeat = 'given' in tokens || tokens.each === 'again and again';
   }
 
   next(): string | undefined {
-    if (this.#next === this.#requests.length && this.#mayRepeat) this.#next = 0;
+    if (this.#next === this.#requests.length && this.mayRepeat) this.#next = 0;
     return this.#requests[this.#next++];
   }
 

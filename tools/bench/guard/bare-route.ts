@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { WORKSPACE_ROOT } from '../../workspace/root.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+
+/** What the application in `app/bare-route.mjs` is told, besides its port. */
+export interface BareRouteSettings {
+  readonly port?: number;
+  readonly issuer: string;
+  readonly resource: string;
+  readonly isGuarded: boolean;
+}
+
+const PROGRAM = join(WORKSPACE_ROOT, 'tools/bench/guard/app/bare-route.mjs');
+
+/** Starts a Nest application on Fastify with one route and nothing behind it. */
+export function startBareRoute(
+  settings: BareRouteSettings,
+  cores: readonly number[] | undefined,
+): Promise<ServerProcess> {
+  return ServerProcess.start(PROGRAM, settings, cores);
+}

@@ -1,0 +1,144 @@
+import type { JsonWebKey } from 'node:crypto';
+import { inRounds, type Contender } from '../load/contender.ts';
+import type { LoadResult } from '../load/load-job.ts';
+import type { TokenUse } from '../load/workloads/bearer-requests.ts';
+import type { BenchContext, Part } from '../part.ts';
+import type { Figure, Finding, PartReport, Target } from '../report/part-report.ts';
+import { quotients } from '../report/statistics.ts';
+import { generateKeyPair } from '../keys/key-pair.ts';
+import { startGuardedRoutes, type GuardedRoutes } from './guarded-routes.ts';
+
+const CONNECTIONS = 32;
+/** More than a round can use. */
+const FRESH = 20_000;
+const FEW = 1_000;
+/** Ten times as many as the guard remembers. */
+const MANY = 100_000;
+
+const UNGUARDED = 'orders-api without its guard';
+const ONE_TOKEN = 'orders-api, one token';
+const FEW_TOKENS = `orders-api, ${FEW.toLocaleString('en')} tokens in turn`;
+const MANY_TOKENS = `orders-api, ${MANY.toLocaleString('en')} tokens in turn`;
+const FIRST_USE = 'orders-api, each token once';
+const BARE_VERIFICATION = 'orders-api without its guard, after crypto.verify';
+const BARE_UNGUARDED = 'a bare Nest route';
+const BARE_GUARDED = 'a bare Nest route behind the guard, one token';
+
+export const guard: Part = {
+  name: 'guard',
+  title: 'a guarded route against the same route without a guard, by repeated and by new tokens',
+  run: async (context) => {
+    const { privateKey, publicKey } = generateKeyPair();
+    const routes = await startGuardedRoutes(context, publicKey);
+    try {
+      return await measure(context, routes, privateKey);
+    } finally {
+      await routes.stop();
+    }
+  },
+};
+
+async function measure(
+  { generator, reporter, quick }: BenchContext,
+  { ports, ...routes }: GuardedRoutes,
+  privateKey: JsonWebKey,
+): Promise<PartReport> {
+  const contenders = contendersOf(routes, privateKey);
+  const results = await inRounds(
+    [
+      contenders(UNGUARDED, ports.unguarded, 1),
+      contenders(ONE_TOKEN, ports.guarded, 1),
+      contenders(FEW_TOKENS, ports.guarded, FEW),
+      contenders(FIRST_USE, ports.guarded, FRESH, 'once'),
+      contenders(BARE_VERIFICATION, ports.verified, FRESH, 'once'),
+      contenders(MANY_TOKENS, ports.guarded, MANY),
+      contenders(BARE_UNGUARDED, ports.bareUnguarded, 1),
+      contenders(BARE_GUARDED, ports.bareGuarded, 1),
+    ],
+    {
+      ...(quick
+        ? { count: 3, durationMs: 500, warmUpMs: 100 }
+        : { count: 5, durationMs: 1_500, warmUpMs: 300 }),
+      arrival: { kind: 'closed', connections: CONNECTIONS },
+    },
+    generator,
+    reporter,
+  );
+  return report(results);
+}
+
+function contendersOf(
+  { issuer, audience, orderId }: Pick<GuardedRoutes, 'issuer' | 'audience' | 'orderId'>,
+  privateKey: JsonWebKey,
+) {
+  const tokens = { privateKey, issuer, audience, scope: 'orders:read' };
+  return (
+    name: string,
+    port: number,
+    count: number,
+    each: TokenUse = 'again and again',
+  ): Contender => ({
+    name,
+    ports: [port],
+    workload: {
+      kind: 'bearer',
+      path: `/orders/${orderId}`,
+      expected: orderId,
+      tokens: { made: { ...tokens, count }, each },
+    },
+  });
+}
+
+function report(results: ReadonlyMap<string, readonly LoadResult[]>): PartReport {
+  const rates = (name: string) => (results.get(name) ?? []).map(({ perSecond }) => perSecond);
+  const over = (name: string, ours: string, other: string, target?: Target): Finding => ({
+    name: `guard, ${name}`,
+    unit: '×',
+    values: quotients(rates(ours), rates(other)),
+    ...(target && { target }),
+  });
+  const target = { atLeast: 0.9 };
+  return {
+    figures: [
+      ...[...results.keys()].map((name): Figure => ({
+        name: `calls, ${name}`,
+        unit: '1/s',
+        values: rates(name),
+      })),
+      {
+        name: 'what the guard adds to a call, repeated token',
+        unit: 'µs',
+        values: differencesInMicroseconds(rates(BARE_GUARDED), rates(BARE_UNGUARDED)),
+      },
+    ],
+    findings: [
+      over('orders-api, repeated token, over the unguarded route', ONE_TOKEN, UNGUARDED, target),
+      over(
+        `orders-api, ${FEW.toLocaleString('en')} tokens, over the unguarded route`,
+        FEW_TOKENS,
+        UNGUARDED,
+      ),
+      over(
+        `orders-api, ${MANY.toLocaleString('en')} tokens, over the unguarded route`,
+        MANY_TOKENS,
+        UNGUARDED,
+      ),
+      over(
+        'orders-api, first use, over crypto.verify and the unguarded route',
+        FIRST_USE,
+        BARE_VERIFICATION,
+        target,
+      ),
+      over('a bare route, repeated token, over the unguarded one', BARE_GUARDED, BARE_UNGUARDED),
+    ],
+    notes: [],
+  };
+}
+
+/** By how much a call takes longer, round by round. */
+function differencesInMicroseconds(slower: readonly number[], faster: readonly number[]): number[] {
+  return slower.flatMap((rate, round) => {
+    const other = faster[round];
+    return other === undefined ? [] : [1_000_000 / rate - 1_000_000 / other];
+  });
+}
