@@ -1,12 +1,19 @@
 import type { JsonWebKey } from 'node:crypto';
-import { inRounds, type Contender } from '../load/contender.ts';
-import type { LoadResult } from '../load/load-job.ts';
+import {
+  figuresOf,
+  generatorNotes,
+  inRounds,
+  processorTimes,
+  rates,
+  type Contender,
+  type Results,
+} from '../load/contender.ts';
 import type { TokenUse } from '../load/workloads/bearer-requests.ts';
 import type { BenchContext, Part } from '../part.ts';
-import type { Figure, Finding, PartReport, Target } from '../report/part-report.ts';
+import type { Finding, PartReport, Target } from '../report/part-report.ts';
 import { quotients } from '../report/statistics.ts';
 import { generateKeyPair } from '../keys/key-pair.ts';
-import { startGuardedRoutes, type GuardedRoutes } from './guarded-routes.ts';
+import { startGuardedRoutes, type GuardedRoutes, type RunningServer } from './guarded-routes.ts';
 
 const CONNECTIONS = 32;
 /** More than a round can use. */
@@ -40,20 +47,20 @@ export const guard: Part = {
 
 async function measure(
   { generator, reporter, quick }: BenchContext,
-  { ports, ...routes }: GuardedRoutes,
+  { servers, ...routes }: GuardedRoutes,
   privateKey: JsonWebKey,
 ): Promise<PartReport> {
   const contenders = contendersOf(routes, privateKey);
   const results = await inRounds(
     [
-      contenders(UNGUARDED, ports.unguarded, 1),
-      contenders(ONE_TOKEN, ports.guarded, 1),
-      contenders(FEW_TOKENS, ports.guarded, FEW),
-      contenders(FIRST_USE, ports.guarded, FRESH, 'once'),
-      contenders(BARE_VERIFICATION, ports.verified, FRESH, 'once'),
-      contenders(MANY_TOKENS, ports.guarded, MANY),
-      contenders(BARE_UNGUARDED, ports.bareUnguarded, 1),
-      contenders(BARE_GUARDED, ports.bareGuarded, 1),
+      contenders(UNGUARDED, servers.unguarded, 1),
+      contenders(ONE_TOKEN, servers.guarded, 1),
+      contenders(FEW_TOKENS, servers.guarded, FEW),
+      contenders(FIRST_USE, servers.guarded, FRESH, 'once'),
+      contenders(BARE_VERIFICATION, servers.verified, FRESH, 'once'),
+      contenders(MANY_TOKENS, servers.guarded, MANY),
+      contenders(BARE_UNGUARDED, servers.bareUnguarded, 1),
+      contenders(BARE_GUARDED, servers.bareGuarded, 1),
     ],
     {
       ...(quick
@@ -74,12 +81,13 @@ function contendersOf(
   const tokens = { privateKey, issuer, audience, scope: 'orders:read' };
   return (
     name: string,
-    port: number,
+    { port, pid }: RunningServer,
     count: number,
     each: TokenUse = 'again and again',
   ): Contender => ({
     name,
     ports: [port],
+    pids: [pid],
     workload: {
       kind: 'bearer',
       path: `/orders/${orderId}`,
@@ -89,26 +97,24 @@ function contendersOf(
   });
 }
 
-function report(results: ReadonlyMap<string, readonly LoadResult[]>): PartReport {
-  const rates = (name: string) => (results.get(name) ?? []).map(({ perSecond }) => perSecond);
+function report(results: Results): PartReport {
   const over = (name: string, ours: string, other: string, target?: Target): Finding => ({
     name: `guard, ${name}`,
     unit: '×',
-    values: quotients(rates(ours), rates(other)),
+    values: quotients(rates(results, ours), rates(results, other)),
     ...(target && { target }),
   });
   const target = { atLeast: 0.9 };
   return {
     figures: [
-      ...[...results.keys()].map((name): Figure => ({
-        name: `calls, ${name}`,
-        unit: '1/s',
-        values: rates(name),
-      })),
+      ...figuresOf(results, 'calls'),
       {
-        name: 'what the guard adds to a call, repeated token',
+        name: 'processor time that the guard adds, repeated token',
         unit: 'µs',
-        values: differencesInMicroseconds(rates(BARE_GUARDED), rates(BARE_UNGUARDED)),
+        values: differences(
+          processorTimes(results, BARE_GUARDED),
+          processorTimes(results, BARE_UNGUARDED),
+        ),
       },
     ],
     findings: [
@@ -131,14 +137,14 @@ function report(results: ReadonlyMap<string, readonly LoadResult[]>): PartReport
       ),
       over('a bare route, repeated token, over the unguarded one', BARE_GUARDED, BARE_UNGUARDED),
     ],
-    notes: [],
+    notes: generatorNotes(results),
   };
 }
 
-/** By how much a call takes longer, round by round. */
-function differencesInMicroseconds(slower: readonly number[], faster: readonly number[]): number[] {
-  return slower.flatMap((rate, round) => {
-    const other = faster[round];
-    return other === undefined ? [] : [1_000_000 / rate - 1_000_000 / other];
+/** Round by round, the one less the other. */
+function differences(values: readonly number[], others: readonly number[]): number[] {
+  return values.flatMap((value, round) => {
+    const other = others[round];
+    return other === undefined ? [] : [value - other];
   });
 }

@@ -9,19 +9,24 @@ import { Replica } from '../system/replica.ts';
 import { startBareRoute } from './bare-route.ts';
 import { startIssuer } from './issuer.ts';
 
+export interface RunningServer {
+  readonly port: number;
+  readonly pid: number;
+}
+
 /** The same routes with and without our guard, and whose tokens they take. */
 export interface GuardedRoutes {
   readonly issuer: string;
   readonly audience: string;
   /** An order that orders-api has. */
   readonly orderId: string;
-  readonly ports: {
-    readonly guarded: number;
-    readonly unguarded: number;
+  readonly servers: {
+    readonly guarded: RunningServer;
+    readonly unguarded: RunningServer;
     /** The unguarded route after a bare look at the signature. */
-    readonly verified: number;
-    readonly bareGuarded: number;
-    readonly bareUnguarded: number;
+    readonly verified: RunningServer;
+    readonly bareGuarded: RunningServer;
+    readonly bareUnguarded: RunningServer;
   };
   stop(): Promise<void>;
 }
@@ -47,24 +52,24 @@ export async function startGuardedRoutes(
     await system.remove();
     issuer.close();
   };
-  const port = async (starting: Promise<Replica | ServerProcess>) => {
+  const running = async (starting: Promise<Replica | ServerProcess>): Promise<RunningServer> => {
     const server = await starting;
     started.push(server);
-    return server.port;
+    return server;
   };
   const audience = system.system.urls['orders-api'];
   const bare = (isGuarded: boolean) =>
     startBareRoute({ issuer: issuer.url, resource: audience, isGuarded }, cores);
   try {
     const [orderId = ''] = await insertOrders(system, 1);
-    const ports = {
-      guarded: system.port('orders-api'),
-      unguarded: await port(Replica.start(system, unguarded)),
-      verified: await port(Replica.start(system, { ...unguarded, environment: key })),
-      bareGuarded: await port(bare(true)),
-      bareUnguarded: await port(bare(false)),
+    const servers = {
+      guarded: { port: system.port('orders-api'), pid: system.pid('orders-api') },
+      unguarded: await running(Replica.start(system, unguarded)),
+      verified: await running(Replica.start(system, { ...unguarded, environment: key })),
+      bareGuarded: await running(bare(true)),
+      bareUnguarded: await running(bare(false)),
     };
-    return { issuer: issuer.url, audience, orderId, ports, stop };
+    return { issuer: issuer.url, audience, orderId, servers, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,11 +1,15 @@
 import type { SystemReporter } from '../../local-system/system-reporter.ts';
+import { processorSeconds } from '../machine/process-usage.ts';
+import type { Figure } from '../report/part-report.ts';
 import type { LoadGenerator } from './load-generator.ts';
-import type { Arrival, LoadResult, WorkloadDescription } from './load-job.ts';
+import type { Arrival, LoadJob, LoadResult, WorkloadDescription } from './load-job.ts';
 
 /** One of those that are measured side by side. */
 export interface Contender {
   readonly name: string;
   readonly ports: readonly number[];
+  /** Its processes. */
+  readonly pids: readonly number[];
   readonly workload: WorkloadDescription;
 }
 
@@ -16,27 +20,94 @@ export interface Rounds {
   readonly arrival: Arrival;
 }
 
+/** What one round of one contender came to. */
+export interface Measured extends LoadResult {
+  /** The processor time of its own processes for each request, in microseconds; NaN where it cannot be told. */
+  readonly processorTime: number;
+}
+
+/** Of each contender its rounds, in their order, by its name. */
+export type Results = ReadonlyMap<string, readonly Measured[]>;
+
+/** Before that, most of the time of a request goes into code that is not yet compiled. */
+const WARM_UP = { warmUpMs: 0, durationMs: 1_000, fewest: 4_000 };
+
 /**
  * Measures all of them in each round, so that what slows the machine down for a while slows all of them down.
  * A round before the first lets their code be compiled; it does not count.
- *
- * @returns of each its results, by its name, in the order of the rounds.
  */
 export async function inRounds(
   contenders: readonly Contender[],
   { count, ...rounds }: Rounds,
   generator: LoadGenerator,
   reporter: SystemReporter,
-): Promise<ReadonlyMap<string, readonly LoadResult[]>> {
-  const results = new Map(contenders.map(({ name }) => [name, [] as LoadResult[]]));
-  for (let round = 0; round <= count; round++) {
-    const doing = round === 0 ? 'warm-up' : `round ${round} of ${count}`;
+): Promise<Results> {
+  const results = new Map(contenders.map(({ name }) => [name, [] as Measured[]]));
+  await reporter.step('warm-up', 'warmed up', async () => {
+    for (const contender of contenders) {
+      await measure(contender, { ...rounds, ...WARM_UP }, generator);
+    }
+  });
+  for (let round = 1; round <= count; round++) {
+    const doing = `round ${round} of ${count}`;
     await reporter.step(doing, doing, async () => {
-      for (const { name, ...job } of contenders) {
-        const result = await generator.run({ ...job, ...rounds });
-        if (round > 0) results.get(name)?.push(result);
+      for (const contender of contenders) {
+        results.get(contender.name)?.push(await measure(contender, rounds, generator));
       }
     });
   }
   return results;
+}
+
+async function measure(
+  { ports, pids, workload }: Contender,
+  rounds: Omit<Rounds, 'count'> & Pick<LoadJob, 'fewest'>,
+  generator: LoadGenerator,
+): Promise<Measured> {
+  const before = secondsOf(pids);
+  const result = await generator.run({ ports, workload, ...rounds });
+  const processorTime = ((secondsOf(pids) - before) * 1_000_000) / result.total;
+  return { ...result, processorTime };
+}
+
+function secondsOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + processorSeconds(pid), 0);
+}
+
+/** How many requests a second each of them has answered. */
+export function rates(results: Results, name: string): number[] {
+  return (results.get(name) ?? []).map(({ perSecond }) => perSecond);
+}
+
+/** How much processor time each of them has needed for a request, in microseconds. */
+export function processorTimes(results: Results, name: string): number[] {
+  return (results.get(name) ?? []).map(({ processorTime }) => processorTime);
+}
+
+/** Both of these of all of them, as figures. */
+export function figuresOf(results: Results, what: string): Figure[] {
+  const names = [...results.keys()];
+  return [
+    ...names.map((name): Figure => ({
+      name: `${what}, ${name}`,
+      unit: '1/s',
+      values: rates(results, name),
+    })),
+    ...names.map((name): Figure => ({
+      name: `processor time, ${name}`,
+      unit: 'µs',
+      values: processorTimes(results, name),
+    })),
+  ];
+}
+
+/** Those whose figure is the load generator's rather than theirs, in words; none if all is well. */
+export function generatorNotes(results: Results): string[] {
+  const names = [...results].flatMap(([name, rounds]) =>
+    rounds.some(({ generatorLoad }) => generatorLoad > 0.95) ? [name] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    `The load generator was busy all the time with: ${names.join('; ')}. They can do more than is shown.`,
+  ];
 }

@@ -36,7 +36,7 @@ async function run({ ports, workload, arrival, ...limits }: LoadJob): Promise<Lo
       HttpConnection.open(ports[index % ports.length] ?? 0),
     ),
   );
-  const tally = new Tally(limits.warmUpMs, limits.durationMs, limits.requests);
+  const tally = new Tally(limits);
   try {
     if (arrival.kind === 'closed') await closedLoop(connections, requests, tally);
     else await openLoop(connections, requests, tally, arrival.perSecond);

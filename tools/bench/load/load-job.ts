@@ -22,6 +22,8 @@ export interface LoadJob {
   /** Milliseconds under the same load before anything counts. */
   readonly warmUpMs: number;
   readonly durationMs: number;
+  /** Ends it later, until there are so many answers, as long as that takes no half a minute. */
+  readonly fewest?: number;
   /** Ends it earlier, after so many requests. */
   readonly requests?: number;
 }
@@ -29,6 +31,8 @@ export interface LoadJob {
 export interface LoadResult {
   /** Answers that were checked and found good, within `seconds`. */
   readonly answers: number;
+  /** All that were answered and checked, those of the warm-up too. */
+  readonly total: number;
   readonly seconds: number;
   readonly perSecond: number;
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly max: number };

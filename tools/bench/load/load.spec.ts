@@ -40,7 +40,7 @@ describe('the load', () => {
   it('is kept up on each connection until there is nothing left to ask', async () => {
     const connections = await connect(echo, 3);
     const numbers = new Numbers(50);
-    const tally = new Tally(0, 60_000, undefined);
+    const tally = new Tally({ warmUpMs: 0, durationMs: 60_000 });
 
     await closedLoop(connections, numbers, tally);
 
@@ -50,7 +50,7 @@ describe('the load', () => {
 
   it('ends after as many answers as were wanted', async () => {
     const connections = await connect(echo, 1);
-    const tally = new Tally(0, 60_000, 10);
+    const tally = new Tally({ warmUpMs: 0, durationMs: 60_000, requests: 10 });
 
     await closedLoop(connections, new Numbers(50), tally);
 
@@ -59,7 +59,7 @@ describe('the load', () => {
 
   it('does not count what comes before the warm-up is over', async () => {
     const connections = await connect(echo, 1);
-    const tally = new Tally(60_000, 1, undefined);
+    const tally = new Tally({ warmUpMs: 60_000, durationMs: 1 });
 
     await closedLoop(connections, new Numbers(5), tally);
 
@@ -75,7 +75,7 @@ describe('the load', () => {
 
     // "number 10" is the first that is longer.
     await expect(
-      closedLoop(connections, new Numbers(20), new Tally(0, 60_000, undefined)),
+      closedLoop(connections, new Numbers(20), new Tally({ warmUpMs: 0, durationMs: 60_000 })),
     ).rejects.toThrow('503 no');
   });
 
@@ -84,15 +84,25 @@ describe('the load', () => {
     const numbers = new Numbers(20);
     const startedAt = performance.now();
 
-    await openLoop(connections, numbers, new Tally(0, 60_000, 20), 200);
+    await openLoop(
+      connections,
+      numbers,
+      new Tally({ warmUpMs: 0, durationMs: 60_000, requests: 20 }),
+      200,
+    );
 
     // The twentieth is due after 95 ms.
     expect(performance.now() - startedAt).toBeGreaterThan(90);
     expect(numbers.sent).toBe(20);
     const refused = await connect(refuse, 1);
-    await expect(openLoop(refused, new Numbers(20), new Tally(0, 60_000, 20), 200)).rejects.toThrow(
-      '503 no',
-    );
+    await expect(
+      openLoop(
+        refused,
+        new Numbers(20),
+        new Tally({ warmUpMs: 0, durationMs: 60_000, requests: 20 }),
+        200,
+      ),
+    ).rejects.toThrow('503 no');
   });
 
   it('lets a request wait from when it was due, not from when a connection was free', async () => {
@@ -100,7 +110,7 @@ describe('the load', () => {
       setTimeout(() => echo(request, response), 30);
     };
     const connections = await connect(slow, 1);
-    const tally = new Tally(0, 60_000, 2);
+    const tally = new Tally({ warmUpMs: 0, durationMs: 60_000, requests: 2 });
 
     await openLoop(connections, new Numbers(3), tally, 1_000);
 

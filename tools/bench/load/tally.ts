@@ -1,42 +1,55 @@
 import { percentile } from '../report/statistics.ts';
-import type { LoadResult } from './load-job.ts';
+import type { LoadJob, LoadResult } from './load-job.ts';
+
+/** On a machine that is busy with other things it takes longer until there is something to count. */
+const FEWEST_ANSWERS = 50;
+const LONGEST_MS = 20_000;
+
+export type TallyLimits = Pick<LoadJob, 'warmUpMs' | 'durationMs' | 'fewest' | 'requests'>;
 
 /** Counts answers, and how long they took, between the end of the warm-up and the end. */
 export class Tally {
   readonly #from: number;
   readonly #to: number;
+  readonly #fewest: number;
   readonly #most: number;
   readonly #latenciesMs: number[] = [];
   #cpu: NodeJS.CpuUsage | undefined;
   #lastAt = 0;
+  #total = 0;
 
-  /** @param most ends it after so many answers. */
-  constructor(warmUpMs: number, durationMs: number, most: number | undefined) {
-    this.#from = performance.now() + warmUpMs;
-    this.#to = this.#from + durationMs;
-    this.#most = most ?? Number.POSITIVE_INFINITY;
+  constructor(limits: TallyLimits) {
+    this.#from = performance.now() + limits.warmUpMs;
+    this.#to = this.#from + limits.durationMs;
+    this.#fewest = limits.fewest ?? FEWEST_ANSWERS;
+    this.#most = limits.requests ?? Number.POSITIVE_INFINITY;
   }
 
   get isOver(): boolean {
-    return performance.now() >= this.#to || this.#latenciesMs.length >= this.#most;
+    const answers = this.#latenciesMs.length;
+    if (answers >= this.#most) return true;
+    const late = performance.now() - this.#to;
+    return late >= 0 && (answers >= this.#fewest || late >= LONGEST_MS);
   }
 
   /** @param since when the request was due, or sent. */
   count(since: number): void {
+    this.#total += 1;
     const now = performance.now();
-    if (now < this.#from || now > this.#to) return;
+    if (now < this.#from || this.isOver) return;
     this.#cpu ??= process.cpuUsage();
     this.#lastAt = now;
     this.#latenciesMs.push(now - since);
   }
 
   result(): LoadResult {
-    const seconds = (Math.min(this.#lastAt, this.#to) - this.#from) / 1_000;
+    const seconds = (this.#lastAt - this.#from) / 1_000;
     const answers = this.#latenciesMs.length;
     if (answers === 0) throw new Error('nothing was answered in time');
     const { user, system } = process.cpuUsage(this.#cpu);
     return {
       answers,
+      total: this.#total,
       seconds,
       perSecond: answers / seconds,
       latencyMs: {

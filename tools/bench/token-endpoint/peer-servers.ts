@@ -40,7 +40,7 @@ export async function startPeerServers(
     const { settings, workload } = pairOf(method, assertions);
     const server = await ServerProcess.start(join(PEERS, file), settings, cores);
     servers.push(server);
-    contenders.push({ name, ports: [server.port], workload });
+    contenders.push({ name, ports: [server.port], pids: [server.pid], workload });
   }
   return { servers, contenders };
 }

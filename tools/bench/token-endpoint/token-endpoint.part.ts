@@ -1,5 +1,11 @@
-import { inRounds, type Contender } from '../load/contender.ts';
-import type { LoadResult } from '../load/load-job.ts';
+import {
+  figuresOf,
+  generatorNotes,
+  inRounds,
+  rates,
+  type Contender,
+  type Results,
+} from '../load/contender.ts';
 import type { BenchContext, Part } from '../part.ts';
 import type { Figure, Finding, PartReport } from '../report/part-report.ts';
 import { median, quotients } from '../report/statistics.ts';
@@ -29,10 +35,10 @@ export const tokenEndpoint: Part = {
     const peers = await startPeerServers(context.cores.server, ASSERTIONS);
     try {
       const { bySecret, byAssertion } = await ownTokenRequests(ours, clientKey, ASSERTIONS);
-      const ports = [ours.port('auth-server')];
+      const own = { ports: [ours.port('auth-server')], pids: [ours.pid('auth-server')] };
       return await measure(context, [
-        { name: OURS, ports, workload: bySecret },
-        { name: OURS_BY_KEY, ports, workload: byAssertion },
+        { name: OURS, ...own, workload: bySecret },
+        { name: OURS_BY_KEY, ...own, workload: byAssertion },
         ...peers.contenders,
       ]);
     } finally {
@@ -60,24 +66,10 @@ async function measure(
     reporter,
   );
   return {
-    figures: [...throughput(full), ...latencies(timed, perSecond)],
+    figures: [...figuresOf(full, 'tokens'), ...latencies(timed, perSecond)],
     findings: [...throughputRatios(full), p99Ratio(timed)],
-    notes: [],
+    notes: generatorNotes(full),
   };
-}
-
-type Results = ReadonlyMap<string, readonly LoadResult[]>;
-
-function rates(results: Results, name: string): number[] {
-  return (results.get(name) ?? []).map(({ perSecond }) => perSecond);
-}
-
-function throughput(results: Results): Figure[] {
-  return [...results.keys()].map((name) => ({
-    name: `tokens, ${name}`,
-    unit: '1/s',
-    values: rates(results, name),
-  }));
 }
 
 function throughputRatios(results: Results): Finding[] {
