@@ -22,6 +22,8 @@ const RESULTS = join(WORKSPACE_ROOT, 'bench/results.json');
 /** `npm run bench`: see the help. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const interruption = abortOnInterruption();
+  // What was started is killed, and what it kept removed, as this process exits.
+  interruption.addEventListener('abort', () => process.exit(interruptedExitCode(interruption)));
   try {
     const names = parts.map(({ name }) => name);
     const parsed = parseBenchArguments(args, names);
@@ -29,7 +31,6 @@ async function main(args: readonly string[]): Promise<number> {
     else await bench(parsed, interruption);
     return 0;
   } catch (error) {
-    if (interruption.aborted) return interruptedExitCode(interruption);
     return explain(error);
   }
 }
@@ -73,7 +74,6 @@ async function runParts(context: BenchContext, only: readonly string[]): Promise
     context.reporter.line(`\n${name}: ${title}`);
     const measuredAt = new Date();
     const report = await run(context);
-    context.signal.throwIfAborted();
     for (const line of figureTable(report.figures)) context.reporter.line(`    ${line}`);
     results.push({ name, measuredAt, machine, quick: context.quick, ...report });
   }

@@ -1,6 +1,7 @@
+import { billing } from './billing/billing.part.ts';
 import { guard } from './guard/guard.part.ts';
 import type { Part } from './part.ts';
 import { tokenEndpoint } from './token-endpoint/token-endpoint.part.ts';
 
 /** Everything that `npm run bench` measures, in its order. */
-export const parts: readonly Part[] = [tokenEndpoint, guard];
+export const parts: readonly Part[] = [tokenEndpoint, guard, billing];

@@ -33,6 +33,8 @@ export class MeasuredSystem {
     options: MeasuredSystemOptions,
   ): Promise<MeasuredSystem> {
     const dataDir = mkdtempSync(join(tmpdir(), 'm2m-bench-'));
+    const removeFiles = () => rmSync(dataDir, { recursive: true, force: true });
+    process.once('exit', removeFiles);
     const ports = { 'auth-server': 0, 'orders-api': 0, 'billing-worker': 0 };
     try {
       const system = await startLocalSystem({ dataDir, ports, signal, ...options, apps: [] });
@@ -42,7 +44,7 @@ export class MeasuredSystem {
       for (const app of options.apps) await measured.start(app);
       return measured;
     } catch (error) {
-      rmSync(dataDir, { recursive: true, force: true });
+      removeFiles();
       throw error;
     }
   }
