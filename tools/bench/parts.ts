@@ -1,7 +1,10 @@
 import { billing } from './billing/billing.part.ts';
+import { coldStart } from './cold-start/cold-start.part.ts';
 import { guard } from './guard/guard.part.ts';
+import { memory } from './memory/memory.part.ts';
 import type { Part } from './part.ts';
+import { scaling } from './scaling/scaling.part.ts';
 import { tokenEndpoint } from './token-endpoint/token-endpoint.part.ts';
 
 /** Everything that `npm run bench` measures, in its order. */
-export const parts: readonly Part[] = [tokenEndpoint, guard, billing];
+export const parts: readonly Part[] = [tokenEndpoint, guard, billing, coldStart, memory, scaling];

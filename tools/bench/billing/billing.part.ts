@@ -71,7 +71,7 @@ async function measure(
       },
     ],
     notes: [
-      'billing is not pinned: the worker or its limit, orders-api and PostgreSQL share all processors.',
+      'Nothing is pinned: the worker or its limit, orders-api and PostgreSQL share all processors.',
     ],
   };
 }
