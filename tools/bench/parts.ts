@@ -1,4 +1,5 @@
 import { billing } from './billing/billing.part.ts';
+import { billingCost } from './billing-cost/billing-cost.part.ts';
 import { coldStart } from './cold-start/cold-start.part.ts';
 import { guard } from './guard/guard.part.ts';
 import { memory } from './memory/memory.part.ts';
@@ -7,4 +8,12 @@ import { scaling } from './scaling/scaling.part.ts';
 import { tokenEndpoint } from './token-endpoint/token-endpoint.part.ts';
 
 /** Everything that `npm run bench` measures, in its order. */
-export const parts: readonly Part[] = [tokenEndpoint, guard, billing, coldStart, memory, scaling];
+export const parts: readonly Part[] = [
+  tokenEndpoint,
+  guard,
+  billing,
+  billingCost,
+  coldStart,
+  memory,
+  scaling,
+];

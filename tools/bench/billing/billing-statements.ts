@@ -28,11 +28,16 @@ export type BillingStatements = Readonly<Record<StatementName, LoggedStatement>>
 export function billingStatements(logged: readonly LoggedStatement[]): BillingStatements {
   const find = (name: StatementName): [StatementName, LoggedStatement] => {
     const found = logged.filter(({ text }) => PATTERNS[name].test(text));
-    const size = ({ parameters }: LoggedStatement) => parameters.join().length;
-    const largest = found.toSorted((a, b) => size(a) - size(b)).at(-1);
+    const largest = found.toSorted((a, b) => amountOf(a) - amountOf(b)).at(-1);
     if (!largest) throw new BenchError(`the apps have sent no statement for ${name}`);
     return [name, largest];
   };
   const names = Object.keys(PATTERNS) as StatementName[];
   return Object.fromEntries(names.map(find)) as BillingStatements;
+}
+
+/** How much a statement had to do: by what it was given, and by how many rows its plan has seen. */
+function amountOf({ parameters, plan }: LoggedStatement): number {
+  const rows = [...plan.matchAll(/ rows=([\d.]+) loops/g)].map(([, count]) => Number(count));
+  return parameters.join().length + Math.max(0, ...rows);
 }
