@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { trace } from '@opentelemetry/api';
+import { randomHex } from './random-hex.js';
 
 /** What ties together everything that is done for one request, or for one run of a background job. */
 export interface RequestContext {
@@ -27,7 +28,7 @@ export function createRequestContext(requestId?: string, traceparent?: string): 
   const traceId =
     trace.getActiveSpan()?.spanContext().traceId ??
     TRACEPARENT.exec(traceparent ?? '')?.[1] ??
-    randomBytes(16).toString('hex');
+    randomHex(16);
   return { requestId: id, traceId, logFields: { request_id: id, trace_id: traceId } };
 }
 
@@ -57,6 +58,6 @@ export function propagationHeaders(): Record<string, string> {
   if (!context) return {};
   return {
     'x-request-id': context.requestId,
-    traceparent: `00-${context.traceId}-${randomBytes(8).toString('hex')}-01`,
+    traceparent: `00-${context.traceId}-${randomHex(8)}-01`,
   };
 }
