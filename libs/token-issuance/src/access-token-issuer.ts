@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { RandomIdentifiers } from './random-identifiers.js';
 import { signJwt, type JwtHeader } from './signed-jwt.js';
 import type { SigningKey } from './signing-key.js';
 
@@ -45,6 +45,8 @@ const JTI_BYTES = 24;
 
 /** Issues JWT access tokens in the profile of RFC 9068. */
 export class AccessTokenIssuer {
+  private readonly identifiers = new RandomIdentifiers(JTI_BYTES);
+
   /**
    * @param issuer the issuer identifier, byte for byte as in the metadata (RFC 8414 2).
    * @param now milliseconds since the epoch.
@@ -64,7 +66,7 @@ export class AccessTokenIssuer {
       client_id: grant.clientId,
       iat,
       exp: iat + grant.lifetime,
-      jti: randomBytes(JTI_BYTES).toString('base64url'),
+      jti: this.identifiers.take(),
       scope: grant.scopes.join(' '),
     };
     const { jwt, header } = signJwt('at+jwt', claims, key);
