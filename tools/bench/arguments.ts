@@ -57,7 +57,7 @@ export function helpText(parts: readonly { readonly name: string; readonly title
 Measures this system side by side with its peers and with the limit of the machine, and ends with a table of
 ratios, each with its target. The results go to bench/results.json. The first run installs the peers.
 
-  --quick               about a minute: fewer rounds, smaller tables, more noise
+  --quick               fewer and shorter rounds, smaller tables, more noise
   --only <part,…>       these parts only; what bench/results.json says of the others stays
   --requests <n>        how many requests of each app the part about memory makes (${DEFAULT_REQUESTS})
   --write-docs          write the plans of the hot statements into docs/billing-cost.md

@@ -22,8 +22,11 @@ const RESULTS = join(WORKSPACE_ROOT, 'bench/results.json');
 /** `npm run bench`: see the help. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const interruption = abortOnInterruption();
-  // What was started is killed, and what it kept removed, as this process exits.
-  interruption.addEventListener('abort', () => process.exit(interruptedExitCode(interruption)));
+  // What was started is killed, and what it kept removed, as this process exits: after all others have heard of
+  // the interruption, since an installation or a build has a process group of its own to end.
+  interruption.addEventListener('abort', () =>
+    setImmediate(() => process.exit(interruptedExitCode(interruption))),
+  );
   try {
     const names = parts.map(({ name }) => name);
     const parsed = parseBenchArguments(args, names);
