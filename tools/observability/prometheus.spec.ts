@@ -117,8 +117,9 @@ describe('the runbook', () => {
 
   it('names only log events that are logged', () => {
     const programs = [
-      'apps/billing-worker/src/billing/billing.run.ts',
-      'apps/billing-worker/src/billing/billing.scheduler.ts',
+      'apps/billing-worker/src/billing/scan-orders.ts',
+      'apps/billing-worker/src/invoices/issue-invoices.ts',
+      'apps/billing-worker/src/reports/report-log.ts',
       'apps/auth-server/src/client-authentication/client.authenticator.ts',
       'apps/auth-server/src/client-keys/published-keys.ts',
       'apps/auth-server/src/keys/signing-key.events.ts',
