@@ -7,7 +7,7 @@ import { styleText } from 'node:util';
  * @param {{ isTTY?: boolean }} stream
  * @param {Record<string, string | undefined>} [environment]
  */
-export function wantsColour(stream, environment = process.env) {
+function wantsColour(stream, environment = process.env) {
   return stream.isTTY === true && !environment['NO_COLOR'];
 }
 

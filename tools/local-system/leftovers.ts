@@ -62,6 +62,6 @@ export function readPid(path: string): number | undefined {
  * Process ids are given out again: only a process that was started with a path in this data
  * directory among its arguments, as all of ours are, is a leftover.
  */
-export function isOurs(pid: number, data: DataDirectory): boolean {
+function isOurs(pid: number, data: DataDirectory): boolean {
   return commandLineOf(pid)?.includes(`${data.root}/`) ?? false;
 }

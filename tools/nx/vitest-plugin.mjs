@@ -1,9 +1,10 @@
 /**
- * Infers the `test` target for every project that has a `vitest.config.ts`.
+ * Infers the `test` target for every project that has a `vitest.config.ts`, which is named after its folder.
+ * It runs from the root, whose configuration gives the tests their database.
  *
  * `@nx/vitest` would do the same, but its newest release in our Nx line refuses Vitest 5 as a peer.
  */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 export const name = 'vitest-inference';
 
@@ -13,8 +14,8 @@ export const createNodesV2 = [
     configFiles.map((configFile) => {
       const root = dirname(configFile);
       const test = {
-        command: 'vitest run',
-        options: { cwd: '{projectRoot}' },
+        command: `vitest run --project ${basename(root)}`,
+        options: { cwd: '{workspaceRoot}' },
         cache: true,
         inputs: ['default', '^production', { externalDependencies: ['vitest'] }],
       };

@@ -105,6 +105,15 @@ describe('the runbook', () => {
     expect(runbook).toEqual(alerts.map(({ alert }) => alert));
   });
 
+  it.each(runbook)('says of %s what it means, where to look and what to do', (title) => {
+    const [, section = ''] = readText('docs/runbook.md').split(`\n## ${title}\n`);
+    const [text = ''] = section.split('\n## ');
+
+    expect(text).toMatch(/^\n[A-Z]/);
+    expect(text).toMatch(/^- Look: /m);
+    expect(text).toMatch(/^- Do[:,] /m);
+  });
+
   it('refers to sections that exist', () => {
     const links = Array.from(
       readText('docs/runbook.md').matchAll(/\]\(#(\w+)\)/g),

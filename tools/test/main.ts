@@ -5,8 +5,8 @@ import { runVitest } from './vitest-run.ts';
 
 const HELP = `Usage: npm test [-- options of vitest]
 
-Checks formatting, lint with the module boundaries, and types, builds, and runs all unit and
-end-to-end tests. The last line is "N passed, N failed", as counted by the test runner.
+Checks formatting, lint with the module boundaries, that nothing is unused, and types, builds, and
+runs all unit and end-to-end tests. The last line is "N passed, N failed", as counted by the test runner.
 
   npm test -- -t "R07"                  only tests with this in their name
   npm test -- --project auth-server     only the tests of one project

@@ -12,11 +12,14 @@ const PRETTIER: QuietCommand = {
   script: ['node_modules/prettier/bin/prettier.cjs', '--check', '.'],
 };
 
+const KNIP: QuietCommand = { script: ['node_modules/knip/bin/knip.js', '--no-progress'] };
+
 export const BUILD: StaticCheck = { name: 'build', command: nxRunMany('build') };
 
 const STATIC_CHECKS: readonly StaticCheck[] = [
   { name: 'formatting', command: PRETTIER },
   { name: 'lint', command: nxRunMany('lint') },
+  { name: 'nothing unused', command: KNIP },
   { name: 'type check', command: nxRunMany('typecheck') },
   BUILD,
 ];

@@ -35,7 +35,7 @@ export function writePlans(statements: BillingStatements, billedOrders: number):
 }
 
 /** The plans as Markdown. */
-export function plansText(statements: BillingStatements, billedOrders: number): string {
+function plansText(statements: BillingStatements, billedOrders: number): string {
   const heading = `\nWith ${billedOrders.toLocaleString('en')} billed orders in the tables:\n`;
   const sections = HOT.map(
     ([name, title]) =>

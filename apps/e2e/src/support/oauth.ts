@@ -22,7 +22,7 @@ export function basic({ client_id, client_secret }: Credentials): string {
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
-export function formEncode(text: string): string {
+function formEncode(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice(1);
 }
 
