@@ -11,7 +11,7 @@ export type AppName = 'auth-server' | 'orders-api' | 'billing-worker';
 export type Environment = Readonly<Record<string, string>>;
 
 /** A program of an app, run as a process besides those of the system. */
-class AppProcess {
+export class AppProcess {
   #output = '';
   readonly #child: ChildProcess;
   /** Resolves with the exit code once the process has ended and all it has said was read. */
