@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { audit, CarefulClient, readBacklog, readBooks } from '@m2m/tools/chaos';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sumOf } from './support/metrics.js';
@@ -81,10 +82,13 @@ describe.runIf(runsAsProcesses)(
           await system.startWorkers(count);
           const pendingAtFirst = (await readBacklog(system.databaseUrls)).pending;
           const started = performance.now();
+          const idleAtFirst = idleSeconds();
           await untilAtRest();
           const seconds = (performance.now() - started) / 1_000;
+          const busy = 1 - (idleSeconds() - idleAtFirst) / seconds / cpus().length;
           console.info(
-            `scale-out: ${count} workers: ${Math.round(pendingAtFirst / seconds)} orders/s`,
+            `scale-out: ${count} workers: ${Math.round(pendingAtFirst / seconds)} orders/s, ` +
+              `processors ${Math.round(busy * 100)} % busy`,
           );
           expect(pendingAtFirst, 'left to be measured').toBeGreaterThan(0);
         }
@@ -92,3 +96,8 @@ describe.runIf(runsAsProcesses)(
     );
   },
 );
+
+/** How long the processors have had nothing to do, added up over all of them. */
+function idleSeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0) / 1_000;
+}

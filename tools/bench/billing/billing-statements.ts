@@ -4,7 +4,7 @@ import type { LoggedStatement } from './statement-log.ts';
 /** The statements that billing an order takes, and what each is recognised by. */
 const PATTERNS = {
   listOrders: /^SELECT .* FROM "customer_order" .*"status" = .* ORDER BY/s,
-  markBilled: /^UPDATE "customer_order" SET/,
+  markBilled: /^UPDATE customer_order SET status/,
   insertInvoices: /^INSERT INTO invoice \(/,
   numberInvoices: /^WITH series AS \(\s+INSERT INTO invoice_series/,
   enqueueReports: /^\s*INSERT INTO pgboss\.\w+ \(.*'report-invoice' as name/s,
