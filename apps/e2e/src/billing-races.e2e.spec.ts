@@ -313,7 +313,7 @@ describe.runIf(runsAsProcesses)('races of the billing-worker', { timeout: 180_00
     world.onApi = (request) => {
       if (request.method === 'PUT') return world.serveOrders(request);
       const isFirstPage = !request.path.includes('cursor=');
-      if (!isLate) return { body: { items: [late], nextCursor: null } };
+      if (!isLate) return { body: { items: isFirstPage ? [late] : [], nextCursor: null } };
       if (isFirstPage) return { body: { items: [first], nextCursor: 'after-first' } };
       // It is committed only now, with an id before those that have been listed.
       isLate = false;
