@@ -12,7 +12,9 @@ const PATIENCE_MS = 1_000;
 export async function inGoodTime<T>(statement: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new DatabaseUnavailableError()), PATIENCE_MS);
+    const giveUp = () => reject(new DatabaseUnavailableError());
+    // Timers come before sockets: where this process itself was held up, the answer may be there already.
+    timer = setTimeout(() => setImmediate(giveUp), PATIENCE_MS);
   });
   try {
     return await Promise.race([statement, patience]);
