@@ -15,8 +15,19 @@ const CREDENTIALS: readonly [RegExp, string][] = [
   [/:\/\/([^\s:/@"\\]*):[^\s/@"\\]+@/g, '://$1:[password]@'],
 ];
 
-const ANY_CREDENTIAL =
-  /eyJ|cs_|rat_|basic |bearer |dpop |secret|assertion|token["=]|password|authorization|private_key|:\/\//i;
+/**
+ * Whether there may be any. Nearly every line is looked at by this one and by none of the others, so it must not
+ * take for a credential what most lines hold: an address, or the name of a way to authenticate.
+ */
+const ANY_CREDENTIAL = new RegExp(
+  [
+    'eyJ|cs_|rat_',
+    '(?:basic|bearer|dpop)\\s',
+    '(?:secret|assertion|token|password|authorization|private_key)(?:=|":")',
+    ':\\/\\/[^\\s/@"\\\\]*@',
+  ].join('|'),
+  'i',
+);
 
 /**
  * Cuts credentials out of a finished log line, whatever field or message they came in by.
