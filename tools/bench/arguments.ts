@@ -60,7 +60,8 @@ ratios, each with its target. The results go to bench/results.json. The first ru
   --quick               fewer and shorter rounds, smaller tables, more noise
   --only <part,…>       these parts only; what bench/results.json says of the others stays
   --requests <n>        how many requests of each app the part about memory makes (${DEFAULT_REQUESTS})
-  --write-docs          write the plans of the hot statements into docs/billing-cost.md
+  --write-docs          write the ratios into the README, and the plans of the hot statements into
+                        docs/billing-cost.md
 
 Parts:
 ${names.join('\n')}

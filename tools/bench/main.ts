@@ -14,10 +14,13 @@ import { describeMachine } from './machine/machine.ts';
 import type { BenchContext } from './part.ts';
 import { parts } from './parts.ts';
 import { ensurePeers } from './peers.ts';
+import { writeGeneratedSection } from './report/generated-section.ts';
+import { publishedRatios } from './report/published-ratios.ts';
 import { writeResults, type PartResult } from './report/results-file.ts';
 import { figureTable, findingTable } from './report/table.ts';
 
 const RESULTS = join(WORKSPACE_ROOT, 'bench/results.json');
+const README = join(WORKSPACE_ROOT, 'README.md');
 
 /** `npm run bench`: see the help. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -63,6 +66,7 @@ async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
     const context = { cores, generator, quick, requests, writeDocs, reporter, signal };
     const results = await runParts(context, args.only);
     writeResults(RESULTS, results);
+    if (writeDocs) await writeGeneratedSection(README, publishedRatios(RESULTS));
     printTables(results);
   } finally {
     await generator.stop();

@@ -24,7 +24,7 @@ export const billingCost: Part = {
       const large = await systemWith(context, many, systems);
       const plans = await large.learnStatements();
       await small.learnStatements();
-      if (context.writeDocs) writePlans(plans, many);
+      if (context.writeDocs) await writePlans(plans, many);
       return await measure(context, { few, small, many, large }, plans);
     } finally {
       await Promise.all(systems.map((system) => system.remove()));

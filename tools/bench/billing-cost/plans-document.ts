@@ -1,11 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WORKSPACE_ROOT } from '../../workspace/root.ts';
-import { BenchError } from '../bench-error.ts';
 import type { BillingStatements, StatementName } from '../billing/billing-statements.ts';
+import { writeGeneratedSection } from '../report/generated-section.ts';
 
 const DOCUMENT = join(WORKSPACE_ROOT, 'docs/billing-cost.md');
-const GENERATED = /(<!-- generated -->\n).*(<!-- end of what is generated -->)/s;
 /** Lists of identifiers make lines as long as pages. */
 const LONGEST_LINE = 160;
 
@@ -24,14 +22,11 @@ const HOT: readonly (readonly [StatementName, string])[] = [
 ];
 
 /** Puts the plans of the hot statements into the documentation, where they were before. */
-export function writePlans(statements: BillingStatements, billedOrders: number): void {
-  const document = readFileSync(DOCUMENT, 'utf8');
-  if (!GENERATED.test(document)) throw new BenchError(`${DOCUMENT} has no place for the plans`);
-  const plans = plansText(statements, billedOrders);
-  writeFileSync(
-    DOCUMENT,
-    document.replace(GENERATED, (_all, begin: string, end: string) => begin + plans + end),
-  );
+export async function writePlans(
+  statements: BillingStatements,
+  billedOrders: number,
+): Promise<void> {
+  await writeGeneratedSection(DOCUMENT, plansText(statements, billedOrders));
 }
 
 /** The plans as Markdown. */

@@ -1,4 +1,5 @@
 import stringWidth from 'fast-string-width';
+import { amount } from './amount.ts';
 import type { Figure, Finding } from './part-report.ts';
 import { median, spread } from './statistics.ts';
 import { isMet, targetText } from './verdict.ts';
@@ -31,13 +32,6 @@ function verdictText(met: boolean | undefined): string {
 
 function noise(values: readonly number[]): string {
   return values.length > 1 ? `± ${Math.round(spread(values) * 100)} %` : '';
-}
-
-/** Three digits that say something, and no more. */
-function amount(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
-  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 
 /** The second column is of numbers, and ends where they end. */
