@@ -22,7 +22,6 @@ export { DatabaseReadiness } from './database/database-readiness.js';
 export { DatabaseUnavailableError, isDatabaseUnavailable } from './database/database-errors.js';
 export { migrate, runMigrations } from './database/migrate.js';
 export type { ApiDescription } from './http/api-docs.js';
-export { UnparsedBody } from './http/json-body.interceptor.js';
 export { createEventLogger, EventLogger } from './logging/event-logger.js';
 export { scrub } from './logging/scrub.js';
 export { Readiness, type ReadinessCheck } from './management/readiness.js';

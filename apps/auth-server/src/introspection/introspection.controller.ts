@@ -1,5 +1,5 @@
 import { Public } from '@m2m/guards';
-import { Metrics, UnparsedBody, type BoundedCounter } from '@m2m/service-defaults';
+import { Metrics, type BoundedCounter } from '@m2m/service-defaults';
 import { Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -40,7 +40,6 @@ export class IntrospectionController {
   }
 
   @Post()
-  @UnparsedBody()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   async introspect(

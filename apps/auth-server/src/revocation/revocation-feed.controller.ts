@@ -1,5 +1,5 @@
 import { Public } from '@m2m/guards';
-import { Metrics, UnparsedBody, type BoundedCounter } from '@m2m/service-defaults';
+import { Metrics, type BoundedCounter } from '@m2m/service-defaults';
 import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -34,7 +34,6 @@ export class RevocationFeedController {
   }
 
   @Post()
-  @UnparsedBody()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   async list(@Req() request: FastifyRequest): Promise<RevocationList> {

@@ -1,5 +1,5 @@
 import { Public } from '@m2m/guards';
-import { Metrics, UnparsedBody, type BoundedCounter } from '@m2m/service-defaults';
+import { Metrics, type BoundedCounter } from '@m2m/service-defaults';
 import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -31,7 +31,6 @@ export class RevocationController {
   }
 
   @Post()
-  @UnparsedBody()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   async revoke(@Req() request: FastifyRequest): Promise<void> {

@@ -1,5 +1,4 @@
 import { Public } from '@m2m/guards';
-import { UnparsedBody } from '@m2m/service-defaults';
 import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -22,7 +21,6 @@ export class TokenController {
   ) {}
 
   @Post()
-  @UnparsedBody()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   async token(@Req() request: FastifyRequest): Promise<TokenResponse> {

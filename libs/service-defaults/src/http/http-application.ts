@@ -7,7 +7,7 @@ import { NestLogger } from '../logging/nest-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { validationPipe } from '../problem-details/validation.js';
 import type { Tracing } from '../tracing/tracing.js';
-import { JsonBodyInterceptor } from './json-body.interceptor.js';
+import { JsonBodyPipe, keepBodiesUnparsed } from './json-body.js';
 import { useRefusedBodies } from './refused-body.hook.js';
 import { useMethodNotAllowed } from './method-not-allowed.hook.js';
 import { useRequestContext } from './request-context.hook.js';
@@ -60,15 +60,6 @@ export async function createHttpApplication(
   });
   app.useSecurityHeaders(apiSecurityHeaders);
   app.useGlobalFilters(errorFilter);
-  app.useGlobalInterceptors(new JsonBodyInterceptor());
-  app.useGlobalPipes(validationPipe());
+  app.useGlobalPipes(new JsonBodyPipe(), validationPipe());
   return app;
-}
-
-// Parsing belongs behind the guards; until then a body is bytes, and no more of them than the limit.
-function keepBodiesUnparsed(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
-  });
 }
