@@ -89,5 +89,10 @@ export default tseslint.config(
     files: ['**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
+  {
+    // These run in a browser.
+    files: ['tools/flow-page/page/*.mjs'],
+    languageOptions: { globals: { document: 'readonly', EventSource: 'readonly' } },
+  },
   prettier,
 );

@@ -16,6 +16,7 @@ Options:
 
 Environment:
   AUTH_SERVER_PORT, ORDERS_API_PORT, BILLING_WORKER_PORT   instead of 3000, 3001 and 3002
+  FLOW_PAGE_PORT                                           instead of 3003; off for no page of the flow
   M2M_DATA_DIR                                             instead of .data
   LOG_LEVEL, ACCESS_TOKEN_LIFETIME_SECONDS, SIGNING_KEY_ALGORITHM, SIGNING_KEY_ROTATION_SECONDS,
   SIGNING_KEY_ANNOUNCEMENT_SECONDS, BILLING_INTERVAL_SECONDS,

@@ -26,13 +26,20 @@ export class BillingSession {
   readonly #system: LocalSystem;
   readonly #client: OrdersClient;
   readonly #options: StartSessionOptions;
+  readonly #flowPageUrl: string | undefined;
   readonly #flow: Flow;
   readonly #watch: FlowWatch;
 
-  constructor(system: LocalSystem, client: OrdersClient, options: StartSessionOptions) {
+  constructor(
+    system: LocalSystem,
+    client: OrdersClient,
+    options: StartSessionOptions,
+    flowPageUrl: string | undefined,
+  ) {
     this.#system = system;
     this.#client = client;
     this.#options = options;
+    this.#flowPageUrl = flowPageUrl;
     const { 'auth-server': issuer, 'orders-api': ordersApi } = system.urls;
     this.#flow = new Flow({ issuer, ordersApi }, styler(process.stdout));
     const tails = APP_NAMES.map((name) => new LogTail(system.logFile(name)));
@@ -45,7 +52,8 @@ export class BillingSession {
     await this.#watched(async () => {
       await poll(() => this.#flow.hasRun || signal.aborted, FIRST_RUN_MS);
       if (signal.aborted) return;
-      closingText(this.#system.urls, dataDir).forEach((line) => reporter.line(line));
+      const lines = closingText(this.#system.urls, dataDir, this.#flowPageUrl);
+      lines.forEach((line) => reporter.line(line));
       await once(signal, 'abort');
     });
   }

@@ -1,13 +1,14 @@
 import type { StepReporter } from '../console/step-reporter.mjs';
+import type { FlowPage } from '../flow-page/index.ts';
+import { forEachApp } from '../local-system/apps.ts';
 import { APP_NAMES, startLocalSystem } from '../local-system/index.ts';
-import type { LocalSystem } from '../local-system/index.ts';
+import { orderEntryClient } from '../demo-orders/order-entry-client.ts';
 import { runQuietly } from '../workspace/quiet-command.ts';
 import { tscBuild } from '../workspace/tsc.ts';
-import { AccessToken } from '../demo-orders/access-token.ts';
 import type { StartArguments } from './arguments.ts';
 import { BillingSession } from './billing-session.ts';
+import { exportTo, openFlowPage } from './open-flow-page.ts';
 import { placeOrders } from './order-placement.ts';
-import { OrdersClient } from '../demo-orders/orders-client.ts';
 
 export interface StartSessionOptions {
   readonly dataDir: string;
@@ -23,6 +24,20 @@ export async function runStartSession(
   args: StartArguments,
   options: StartSessionOptions,
 ): Promise<void> {
+  // What ends by itself is over before anybody has opened a page.
+  const page = args.once ? undefined : await openFlowPage(process.env, options.reporter);
+  try {
+    await runSystem(args, options, page);
+  } finally {
+    await page?.close();
+  }
+}
+
+async function runSystem(
+  args: StartArguments,
+  options: StartSessionOptions,
+  page: FlowPage | undefined,
+): Promise<void> {
   const { dataDir, reporter, signal } = options;
   const system = await startLocalSystem({
     dataDir,
@@ -32,22 +47,16 @@ export async function runStartSession(
       reporter.step('building the apps', 'apps built', () =>
         runQuietly({ ...tscBuild(APP_NAMES.map((app) => `apps/${app}`)), signal }),
       ),
+    ...(page && { environment: forEachApp(() => exportTo(page)) }),
     reporter,
     signal,
   });
   try {
     const client = await orderEntryClient(system, signal);
     await placeOrders(client, args.orders, dataDir, reporter);
-    const billing = new BillingSession(system, client, options);
+    const billing = new BillingSession(system, client, options, page?.url);
     await (args.once ? billing.runUntilAllIsBilled() : billing.runUntilInterrupted());
   } finally {
     await reporter.step('stopping', 'everything stopped, the data is kept', () => system.stopAll());
   }
-}
-
-async function orderEntryClient(system: LocalSystem, signal: AbortSignal): Promise<OrdersClient> {
-  const { 'auth-server': issuer, 'orders-api': ordersApi } = system.urls;
-  const credentials = await system.credentials('order-entry');
-  const token = new AccessToken(credentials, `${issuer}/oauth2/token`, ordersApi);
-  return new OrdersClient(ordersApi, token, signal);
 }

@@ -21,6 +21,20 @@ const KNOWN_ATTRIBUTES = {
     'http.request.method',
     'http.response.status_code',
     'http.route',
+    'oauth.access.needed_scope',
+    'oauth.access.outcome',
+    'oauth.access.token',
+    'oauth.client.auth_method',
+    'oauth.client.id',
+    'oauth.grant_type',
+    'oauth.request.resource',
+    'oauth.request.scope',
+    ...['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'scope', 'sub'].map(
+      (name) => `oauth.token.claim.${name}`,
+    ),
+    'oauth.token.header.alg',
+    'oauth.token.header.kid',
+    'oauth.token.header.typ',
     'server.address',
     'server.port',
     'url.path',
@@ -164,6 +178,34 @@ describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
     const queries = expectCall('POST', url, 'auth-server', '/oauth2/token');
 
     expect(queries.length).toBeGreaterThan(0);
+  });
+
+  it('says of the token request what the token holds, and of each call what the guard found', () => {
+    const { answer: issued } = callOf('POST', `${system.issuer}/oauth2/token`);
+    const { answer: listed } = callOf('GET', `${system.apiUrl}/orders`);
+
+    const claims = Object.entries(issued.attributes).filter(([name]) =>
+      name.startsWith('oauth.token.claim.'),
+    );
+    expect(issued.attributes).toMatchObject({
+      'oauth.client.id': 'billing-worker',
+      'oauth.client.auth_method': 'client_secret_basic',
+      'oauth.grant_type': 'client_credentials',
+      'oauth.request.scope': 'orders:read orders:bill',
+      'oauth.request.resource': system.apiUrl,
+      'oauth.token.header.typ': 'at+jwt',
+      'oauth.token.header.alg': 'ES256',
+      'oauth.token.claim.aud': system.apiUrl,
+      'oauth.token.claim.scope': 'orders:read orders:bill',
+    });
+    expect(claims).toHaveLength(8);
+    expect(listed.attributes).toMatchObject({
+      'oauth.access.outcome': 'accepted',
+      'oauth.access.needed_scope': 'orders:read',
+      'oauth.access.token': 'verified',
+      'oauth.client.id': 'billing-worker',
+      ...Object.fromEntries(claims),
+    });
   });
 
   it('goes through the list of orders to the database of the orders-api and back', () => {

@@ -1,4 +1,4 @@
-import { GuardsModule, type Refusal } from '@m2m/guards';
+import { GuardsModule } from '@m2m/guards';
 import { orderScopes } from '@m2m/orders-contract';
 import {
   databaseModule,
@@ -8,8 +8,7 @@ import {
   Metrics,
 } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { logFailedIntrospection, logFailedRevocationFeed, logRefusal } from './access-log.js';
-import { accessMetrics } from './access.metrics.js';
+import { accessEvents } from './access.events.js';
 import type { OrdersApiConfiguration } from './configuration.js';
 import { ordersDatabase } from './database/orders-database.js';
 import { IssuerReadiness } from './issuer-readiness.js';
@@ -26,26 +25,14 @@ export class OrdersApiModule {
         GuardsModule.forRootAsync({
           resource: configuration.ORDERS_API_URL,
           inject: [EventLogger, Metrics],
-          useFactory: (logger: EventLogger, metrics: Metrics) => {
-            const measure = accessMetrics(metrics);
-            return {
-              issuer: configuration.OAUTH_ISSUER,
-              audience: configuration.ORDERS_API_AUDIENCE,
-              scopesSupported: Object.keys(orderScopes),
-              compatibility: configuration.OAUTH_COMPATIBILITY,
-              ...tokenVerification(configuration),
-              ...measure,
-              onRefused: (refusal: Refusal) => {
-                measure.onRefused(refusal);
-                logRefusal(logger, refusal);
-              },
-              onRevocationsFetched: (outcome: 'success' | 'failure', error?: Error) => {
-                measure.onRevocationsFetched(outcome);
-                if (error) logFailedRevocationFeed(logger, error);
-              },
-              onIntrospectionFailed: (error: Error) => logFailedIntrospection(logger, error),
-            };
-          },
+          useFactory: (logger: EventLogger, metrics: Metrics) => ({
+            issuer: configuration.OAUTH_ISSUER,
+            audience: configuration.ORDERS_API_AUDIENCE,
+            scopesSupported: Object.keys(orderScopes),
+            compatibility: configuration.OAUTH_COMPATIBILITY,
+            ...tokenVerification(configuration),
+            ...accessEvents(logger, metrics),
+          }),
         }),
         OrdersModule,
       ],

@@ -1,3 +1,4 @@
+import type { Client } from './verification/client.js';
 import { tokenRefusalReasons, unavailabilityReasons } from './verification/token-refusal.js';
 
 /** Every reason for which a call may be refused. */
@@ -14,6 +15,8 @@ export interface Refusal {
   readonly reason: (typeof refusalReasons)[number];
   /** Known only where the token itself is genuine. */
   readonly clientId?: string;
+  /** The scopes that would have been enough, where the reason is that they were missing. */
+  readonly neededScopes?: readonly string[];
 }
 
 /**
@@ -21,8 +24,8 @@ export interface Refusal {
  * requests: they have to be quick and must not throw.
  */
 export interface GuardsEvents {
-  /** A call was let through. */
-  readonly onAccepted?: (() => void) | undefined;
+  /** A call was let through: by these of the client's scopes, which are the ones that its route needs. */
+  readonly onAccepted?: ((client: Client, neededScopes: readonly string[]) => void) | undefined;
   /** A call was refused. */
   readonly onRefused?: ((refusal: Refusal) => void) | undefined;
   /** A token was known from an earlier call. */

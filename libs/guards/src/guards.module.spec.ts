@@ -115,6 +115,7 @@ async function urlOf(app: NestFastifyApplication): Promise<string> {
 describe('a guarded application', () => {
   const refusals: Refusal[] = [];
   const events: string[] = [];
+  const accepted: (readonly string[])[] = [];
   let issuer: TestIssuer;
   const apps: NestFastifyApplication[] = [];
   let url: string;
@@ -130,7 +131,10 @@ describe('a guarded application', () => {
       resource,
       scopesSupported: ['things:read', 'things:write'],
       onRefused: (refusal) => refusals.push(refusal),
-      onAccepted: () => events.push('accepted'),
+      onAccepted: ({ scopes }, needed) => {
+        events.push(needed.every((scope) => scopes.has(scope)) ? 'accepted' : 'unlikely');
+        accepted.push(needed);
+      },
       onRemembered: () => events.push('remembered'),
       onVerified: (seconds) => events.push(seconds > 0 && seconds < 60 ? 'verified' : 'unlikely'),
       onKeysFetched: (outcome) => events.push(`keys ${outcome}`),
@@ -142,6 +146,7 @@ describe('a guarded application', () => {
   beforeEach(() => {
     refusals.length = 0;
     events.length = 0;
+    accepted.length = 0;
   });
 
   afterAll(async () => {
@@ -187,6 +192,15 @@ describe('a guarded application', () => {
       'no_token',
     ]);
     expect(refusals.every(({ reason }) => refusalReasons.includes(reason))).toBe(true);
+  });
+
+  it('tells by which scopes a call was let through, and which would have been enough', async () => {
+    await call('/things', await issuer.token(RESOURCE), 'POST');
+    await call('/read/any', await issuer.token(RESOURCE, { scope: 'things:write things:read' }));
+    await call('/things', await issuer.token(RESOURCE));
+
+    expect(refusals).toMatchObject([{ neededScopes: ['things:read', 'things:write'] }]);
+    expect(accepted).toEqual([['things:read'], []]);
   });
 
   it('leaves a public route open', async () => {
@@ -249,7 +263,13 @@ describe('a guarded application', () => {
     expect(answer.headers.get('www-authenticate')).toBe(
       `Bearer error="insufficient_scope", error_description="The access token does not cover this operation", scope="things:read things:write", ${METADATA}`,
     );
-    expect(refusals).toEqual([{ reason: 'insufficient_scope', clientId: 'c' }]);
+    expect(refusals).toEqual([
+      {
+        reason: 'insufficient_scope',
+        clientId: 'c',
+        neededScopes: ['things:read', 'things:write'],
+      },
+    ]);
   });
 
   it('lets a token with all the scopes through', async () => {
@@ -274,7 +294,9 @@ describe('a guarded application', () => {
     expect(answer.headers.get('www-authenticate')).toBe(
       `Bearer error="insufficient_scope", error_description="The access token does not cover this operation", scope="things:peek", ${METADATA}`,
     );
-    expect(refusals).toEqual([{ reason: 'insufficient_scope', clientId: 'c' }]);
+    expect(refusals).toEqual([
+      { reason: 'insufficient_scope', clientId: 'c', neededScopes: ['things:peek'] },
+    ]);
   });
 
   it('goes by what stands on the method, and else by what stands on the class', async () => {
@@ -474,7 +496,13 @@ describe('an application that is guarded by introspection', () => {
 
     expect(await (await call(token)).json()).toEqual({ clientId: 'c' });
     expect((await call(token, 'POST')).status).toBe(403);
-    expect(refusals).toEqual([{ reason: 'insufficient_scope', clientId: 'c' }]);
+    expect(refusals).toEqual([
+      {
+        reason: 'insufficient_scope',
+        clientId: 'c',
+        neededScopes: ['things:read', 'things:write'],
+      },
+    ]);
     expect(events).toEqual(['verified', 'verified']);
   });
 

@@ -38,3 +38,4 @@ export {
   propagationHeaders,
 } from './request-context/request-context.js';
 export { jobFailed, runJob } from './tracing/background-job.js';
+export { describeInTrace } from './tracing/describe-in-trace.js';

@@ -1,4 +1,4 @@
-import { Metrics, type BoundedCounter } from '@m2m/service-defaults';
+import { describeInTrace, Metrics, type BoundedCounter } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { AuditEvent } from '../audit/audit-event.js';
@@ -171,6 +171,10 @@ export class ClientAuthenticator {
     details: AuditEvent['details'],
   ): void {
     this.failures.inc(reason);
+    describeInTrace(() => ({
+      'oauth.client.id': subject,
+      'oauth.client.authentication_failure': reason,
+    }));
     this.audit.record({
       event: 'client_authentication.failed',
       // Nobody knows who it was.

@@ -1,4 +1,4 @@
-import { describeError, EventLogger, logUnexpected } from '@m2m/service-defaults';
+import { describeError, describeInTrace, EventLogger, logUnexpected } from '@m2m/service-defaults';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { oauthErrorCodeOf } from './oauth-error-code.js';
@@ -11,6 +11,7 @@ export class OAuthErrorFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const { status, code, description, headers } = this.oauthErrorFor(error);
+    describeInTrace(() => ({ 'oauth.error': code }));
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     void reply
       .status(status)

@@ -9,6 +9,7 @@ import { unauthorizedClient } from '../oauth/oauth-error.js';
 import { decideGrant, type GrantRequest } from './grant-decision.js';
 import { requestedScopes } from './requested-scopes.js';
 import { TokenMetrics } from './token.metrics.js';
+import { traceIssuedToken } from './token.trace.js';
 
 /** A successful answer of the token endpoint (RFC 6749 5.1). */
 export interface TokenResponse {
@@ -65,6 +66,7 @@ export class ClientCredentialsGrant {
       header,
       claims,
     });
+    traceIssuedToken(request, { header, claims });
     return {
       access_token: accessToken,
       token_type: 'Bearer',

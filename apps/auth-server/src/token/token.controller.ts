@@ -8,6 +8,7 @@ import { invalidRequest, unsupportedGrantType } from '../oauth/oauth-error.js';
 import { oauthErrorCodeOf } from '../oauth/oauth-error-code.js';
 import { ClientCredentialsGrant, type TokenResponse } from './client-credentials.grant.js';
 import { TokenMetrics } from './token.metrics.js';
+import { traceClient } from './token.trace.js';
 
 /** The token endpoint (RFC 6749 3.2). */
 @Public()
@@ -38,6 +39,7 @@ export class TokenController {
     if (grantType === undefined) throw invalidRequest('grant_type is missing');
     if (grantType !== ClientCredentialsGrant.type) throw unsupportedGrantType();
     const client = await this.clients.authenticate(request, parameters);
+    traceClient(client, grantType);
     return this.clientCredentials.handle(client, parameters);
   }
 }

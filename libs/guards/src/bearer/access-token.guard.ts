@@ -43,8 +43,9 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     // RFC 9111 3.5: an answer to an authorised request is its client's alone.
     this.setHeader(context, 'cache-control', 'no-store');
     await super.canActivate(context);
-    this.refuseWithoutScopes(context, needed);
-    this.guards.events.onAccepted?.();
+    const client = clientOf(context);
+    const scopes = this.requireScopes(context, client, needed);
+    this.guards.events.onAccepted?.(client, scopes);
     return true;
   }
 
@@ -117,15 +118,21 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     });
   }
 
-  private refuseWithoutScopes(context: ExecutionContext, needed: ScopeAlternatives): void {
-    const client = clientOf(context);
-    if (needed.some((scopes) => scopes.every((scope) => client.scopes.has(scope)))) return;
-    this.guards.events.onRefused?.({ reason: 'insufficient_scope', clientId: client.clientId });
+  /** Those of the needed scopes that the client has; the request is refused if it has not enough of them. */
+  private requireScopes(
+    context: ExecutionContext,
+    { clientId, scopes: granted }: Client,
+    needed: ScopeAlternatives,
+  ): readonly string[] {
+    const covered = needed.find((scopes) => scopes.every((scope) => granted.has(scope)));
+    if (covered) return covered;
+    // The first alternative is enough, and all of them together would be more than is needed.
+    const [neededScopes = []] = needed;
+    this.guards.events.onRefused?.({ reason: 'insufficient_scope', clientId, neededScopes });
     throw this.challenge(context, new ForbiddenException(), {
       error: 'insufficient_scope',
       description: 'The access token does not cover this operation',
-      // The first alternative is enough, and all of them together would be more than is needed.
-      ...(needed[0] && { scope: needed[0].join(' ') }),
+      ...(neededScopes.length > 0 && { scope: neededScopes.join(' ') }),
     });
   }
 

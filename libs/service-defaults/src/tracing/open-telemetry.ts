@@ -47,7 +47,7 @@ export class OpenTelemetryTracing extends Tracing {
     settings: TracingSettings,
     logger: EventLogger,
   ): OpenTelemetryTracing {
-    const { url, timeoutMs } = settings;
+    const { url, timeoutMs, exportDelayMs } = settings;
     const headers = parseKeyPairsIntoRecord(settings.headers);
     const exporter = new OTLPTraceExporter({ url, headers, timeoutMillis: timeoutMs });
     const failures = new ExportFailures(logger, Date.now);
@@ -55,7 +55,10 @@ export class OpenTelemetryTracing extends Tracing {
     const provider = new TracerProvider({
       resource: resourceOf(service, settings),
       sampler: samplerOf(settings),
-      spanProcessors: [new ScrubbingSpanProcessor(), new BatchSpanProcessor({ exporter })],
+      spanProcessors: [
+        new ScrubbingSpanProcessor(),
+        new BatchSpanProcessor({ exporter, scheduledDelayMillis: exportDelayMs }),
+      ],
     });
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     propagation.setGlobalPropagator(new W3CTraceContextPropagator());

@@ -23,6 +23,7 @@ describe('tracing', () => {
       url: 'http://collector:4318/v1/traces',
       headers: '',
       timeoutMs: 10_000,
+      exportDelayMs: 5_000,
       serviceName: undefined,
       resourceAttributes: '',
       sampler: 'parentbased_always_on',
@@ -54,6 +55,12 @@ describe('tracing', () => {
     });
   });
 
+  it('waits before it exports for as long as it is told to', () => {
+    const given = settings({ ...ENDPOINT, OTEL_BSP_SCHEDULE_DELAY: '200' });
+
+    expect(given).toMatchObject({ exportDelayMs: 200 });
+  });
+
   it('with something unknown or wrong is a fault, named without the value', () => {
     const load = () =>
       settings({
@@ -65,11 +72,12 @@ describe('tracing', () => {
         OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
         OTEL_EXPORTER_OTLP_TIMEOUT: '0',
         OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: 'soon-7',
+        OTEL_BSP_SCHEDULE_DELAY: 'late-7',
         OTEL_TRACES_SAMPLER: 'jaeger_remote-7',
         OTEL_TRACES_SAMPLER_ARG: '1.7',
       });
 
-    expect(load).toThrow(/has 10 fault\(s\)/);
+    expect(load).toThrow(/has 11 fault\(s\)/);
     expect(load).not.toThrow(/7$/m);
   });
 });

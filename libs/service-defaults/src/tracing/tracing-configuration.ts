@@ -43,6 +43,7 @@ export const tracingConfiguration = z.object({
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: z.string().optional(),
   OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds(),
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: milliseconds(),
+  OTEL_BSP_SCHEDULE_DELAY: milliseconds(),
   OTEL_SERVICE_NAME: z.string().optional(),
   OTEL_RESOURCE_ATTRIBUTES: z.string().optional(),
   OTEL_TRACES_SAMPLER: z
@@ -62,6 +63,8 @@ export interface TracingSettings {
   readonly url: string;
   readonly headers: string;
   readonly timeoutMs: number;
+  /** How long a span that has ended may wait for others to be exported with. */
+  readonly exportDelayMs: number;
   readonly serviceName: string | undefined;
   readonly resourceAttributes: string;
   readonly sampler: (typeof SAMPLERS)[number];
@@ -70,6 +73,7 @@ export interface TracingSettings {
 }
 
 const STANDARD_TIMEOUT_MS = 10_000;
+const STANDARD_EXPORT_DELAY_MS = 5_000;
 
 /** The settings of tracing, or undefined where the variables do not ask for it. */
 export function tracingSettings(variables: TracingConfiguration): TracingSettings | undefined {
@@ -85,6 +89,7 @@ export function tracingSettings(variables: TracingConfiguration): TracingSetting
       variables.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT ??
       variables.OTEL_EXPORTER_OTLP_TIMEOUT ??
       STANDARD_TIMEOUT_MS,
+    exportDelayMs: variables.OTEL_BSP_SCHEDULE_DELAY ?? STANDARD_EXPORT_DELAY_MS,
     serviceName: variables.OTEL_SERVICE_NAME,
     resourceAttributes: variables.OTEL_RESOURCE_ATTRIBUTES ?? '',
     sampler: variables.OTEL_TRACES_SAMPLER,
