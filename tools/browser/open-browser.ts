@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
@@ -36,6 +38,7 @@ async function installPackage(): Promise<void> {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     maxBuffer: LONGEST_OUTPUT,
   };
-  await run(APT_GET, ['update'], options);
-  await run(APT_GET, ['install', '--yes', '--no-install-recommends', 'chromium'], options);
+  // One after another, where several processes miss it at once: apt-get fails if another one is at work.
+  const commands = `${APT_GET} update && ${APT_GET} install --yes --no-install-recommends chromium`;
+  await run('flock', [join(tmpdir(), 'm2m-install-chromium.lock'), 'sh', '-c', commands], options);
 }
