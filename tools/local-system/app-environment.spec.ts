@@ -26,6 +26,11 @@ describe('appEnvironment', () => {
     expect(environment).not.toHaveProperty('AUTH_KEY_ENCRYPTION_KEY_FILE');
   });
 
+  it('lets the documentation of the orders-api get tokens, and no other page', () => {
+    const environment = appEnvironment('auth-server', addresses, data, {});
+    expect(environment).toMatchObject({ CORS_ALLOWED_ORIGINS: 'http://localhost:3001' });
+  });
+
   it('hands on settings of the apps, and nothing else of its surroundings', () => {
     const settings = { PATH: '/bin', LOG_LEVEL: 'debug', OTEL_TRACES_SAMPLER: 'always_on' };
     const surroundings = { ...settings, AWS_SECRET_ACCESS_KEY: 'x' };

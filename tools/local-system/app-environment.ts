@@ -56,7 +56,9 @@ export function appEnvironment(
 const OWN_VARIABLES: Readonly<
   Record<AppName, (addresses: Addresses, data: DataDirectory) => Environment>
 > = {
-  'auth-server': (_addresses, data) => ({
+  'auth-server': ({ urls }, data) => ({
+    // So that the API's documentation can get tokens by itself.
+    CORS_ALLOWED_ORIGINS: urls['orders-api'],
     AUTH_KEY_ENCRYPTION_KEY_FILE: data.secret('auth-key-encryption-key'),
   }),
   'orders-api': ({ urls }) => ({ ORDERS_API_URL: urls['orders-api'] }),

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { APPS } from '../local-system/apps.ts';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { readText, readYaml } from './files.ts';
 import { services } from './metrics-table.ts';
@@ -48,9 +49,9 @@ describe('Prometheus', () => {
     ]);
 
     expect(targets).toEqual(
-      services.map((service, index) => [
+      services.map((service) => [
         service,
-        [{ names: [service], type: 'A', port: 3000 + index }],
+        [{ names: [service], type: 'A', port: APPS[service].defaultPort }],
       ]),
     );
   });

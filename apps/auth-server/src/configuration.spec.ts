@@ -79,6 +79,20 @@ describe('the configuration of dynamic registration', () => {
   );
 });
 
+describe('the configuration of pages of other origins', () => {
+  it('allows none by default', () => {
+    expect(loadConfiguration(authServerConfiguration, GOOD)).toMatchObject({
+      CORS_ALLOWED_ORIGINS: [],
+    });
+  });
+
+  it('refuses a wildcard', () => {
+    expect(faultsOf({ ...GOOD, CORS_ALLOWED_ORIGINS: '*' })).toEqual([
+      expect.stringMatching(/^CORS_ALLOWED_ORIGINS: must be exact origins/),
+    ]);
+  });
+});
+
 function faultsOf(environment: NodeJS.ProcessEnv): readonly string[] {
   try {
     loadConfiguration(authServerConfiguration, environment);

@@ -4,6 +4,7 @@ import {
   seconds,
   serviceConfiguration,
   serviceUrl,
+  webOrigins,
   wholeNumber,
 } from '@m2m/service-defaults';
 import { signingAlgorithms } from '@m2m/token-issuance';
@@ -65,6 +66,7 @@ const fields = z.object({
   }),
   SIGNING_KEY_ANNOUNCEMENT_SECONDS: seconds({ min: 10, max: DAY_SECONDS, standard: 600 }),
   CLIENT_AUTHENTICATION_FAILURES_PER_MINUTE: wholeNumber({ min: 5, max: 10_000, standard: 20 }),
+  CORS_ALLOWED_ORIGINS: webOrigins(),
   DYNAMIC_REGISTRATION_SCOPES: registrationScopes().optional(),
   AUDIT_RETENTION_DAYS: wholeNumber({ min: 1, max: 3_650, standard: 90 }),
   AUTH_SWEEP_INTERVAL_SECONDS: seconds({ min: 1, max: 3_600, standard: 60 }),

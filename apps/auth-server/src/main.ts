@@ -16,5 +16,9 @@ await runService({
     tokenUrl: `${OAUTH_ISSUER}/oauth2/token`,
     scopes: adminScopes,
   }),
+  crossOriginAccess: ({ OAUTH_ISSUER, CORS_ALLOWED_ORIGINS }) => ({
+    path: new URL(`${OAUTH_ISSUER}/oauth2/token`).pathname,
+    origins: CORS_ALLOWED_ORIGINS,
+  }),
   errorFilter: (logger, { OAUTH_ISSUER }) => new AuthServerErrorFilter(logger, OAUTH_ISSUER),
 });

@@ -63,6 +63,8 @@ describe.runIf(runsAsProcesses)('the variant private_key_jwt', () => {
       .replace('docker compose run --rm --no-deps -T provision', process.execPath)
       .replace('docker compose up --detach --wait billing-worker', '')
       .replace('git apply ', `git -C ${directory} apply ${ROOT}`)
+      // Not by npm, which would first install what is missing, under the tests that run.
+      .replaceAll('npm run clients --', `${process.execPath} tools/operator/clients/main.ts`)
       .replace('update billing-worker', `update ${clientId}`)
       .replaceAll('worker.jwks.json', `${directory}/worker.jwks.json`)
       .replaceAll(VOLUME, directory);

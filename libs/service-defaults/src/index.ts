@@ -10,6 +10,7 @@ export {
   postgresUrl,
   seconds,
   serviceUrl,
+  webOrigins,
   wholeNumber,
 } from './configuration/fields.js';
 export { serviceConfiguration } from './configuration/service-configuration.js';

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { ConfigurationError, loadConfiguration } from '../configuration/load-configuration.js';
 import type { ServiceConfiguration } from '../configuration/service-configuration.js';
 import type { ApiDescription } from '../http/api-docs.js';
+import type { CrossOriginAccess } from '../http/cross-origin.hook.js';
 import { createHttpApplication } from '../http/http-application.js';
 import { createEventLogger, type EventLogger } from '../logging/event-logger.js';
 import { managementRoutes } from '../management/management.plugin.js';
@@ -25,6 +26,8 @@ export interface ServiceDefinition<Schema extends z.ZodObject> {
   errorFilter?(logger: EventLogger, configuration: z.output<Schema>): ExceptionFilter;
   /** Left out by a service without a public API. */
   apiDescription?(configuration: z.output<Schema>): ApiDescription;
+  /** Left out by a service that pages of other origins have no business with. */
+  crossOriginAccess?(configuration: z.output<Schema>): CrossOriginAccess;
 }
 
 /**
@@ -70,6 +73,7 @@ async function start<Schema extends z.ZodObject>(
     errorFilter,
     tracing,
     common.TRUSTED_PROXIES,
+    definition.crossOriginAccess?.(configuration),
   );
   await serveManagement(app, common, readiness, metrics);
   if (definition.apiDescription && common.API_DOCS === 'on') {

@@ -8,6 +8,7 @@ import {
   postgresUrl,
   seconds,
   serviceUrl,
+  webOrigins,
   wholeNumber,
 } from './fields.js';
 
@@ -50,6 +51,38 @@ describe('serviceUrl', () => {
       expect(serviceUrl().safeParse(value).success).toBe(false);
     },
   );
+});
+
+describe('webOrigins', () => {
+  it('is empty unless it is set', () => {
+    expect(webOrigins().parse(undefined)).toEqual([]);
+  });
+
+  it('takes exact origins, separated by commas', () => {
+    expect(
+      webOrigins().parse('https://a.example, https://b.example:8443,http://localhost:3001'),
+    ).toEqual(['https://a.example', 'https://b.example:8443', 'http://localhost:3001']);
+  });
+
+  it.each([
+    '*',
+    'null',
+    'https://*.example',
+    'http://a.example',
+    'https://a.example/',
+    'https://a.example/docs',
+    'https://A.example',
+    'https://a.example:443',
+    'https://user@a.example',
+    'a.example',
+    'file:///docs',
+    'https://a.example,',
+    'https://a.example https://b.example',
+  ])('refuses %s', (value) => {
+    expect(faultsOf(webOrigins(), value)).toEqual([
+      expect.stringMatching(/^must be exact origins/),
+    ]);
+  });
 });
 
 describe('namesOf', () => {

@@ -74,6 +74,25 @@ export const issuerIdentifier = () => urlField({ http: isLoopback, finalSlash: t
  */
 export const internalUrl = () => urlField({ http: isInternal, finalSlash: false });
 
+/** Origins of pages, as browsers write them (RFC 6454 6.1), separated by commas; none by default. */
+export const webOrigins = () =>
+  z
+    .string()
+    .transform((value) => value.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isWebOrigin),
+      'must be exact origins such as https://docs.example.com, separated by commas (http for loopback addresses only)',
+    )
+    .default([]);
+
+// A page that came by plain HTTP may hold the scripts of whoever is in between.
+function isWebOrigin(value: string): boolean {
+  const url = parseUrl(value);
+  // A URL parser takes an asterisk for a letter.
+  if (url?.origin !== value || value.includes('*')) return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+}
+
 interface UrlRules {
   /** For which hosts plain HTTP is accepted. */
   readonly http: (hostname: string) => boolean;

@@ -18,7 +18,7 @@ const OAUTH2_SCHEME = 'oauth2';
 
 /** Serves the OpenAPI document at `/openapi.json` and a page for people at `/docs`. */
 export function serveApiDocs(app: NestFastifyApplication, api: ApiDescription): void {
-  allowDocsToLoadTheirParts(app.getHttpAdapter().getInstance());
+  allowDocsToLoadTheirParts(app.getHttpAdapter().getInstance(), api.tokenUrl);
   const document = new DocumentBuilder()
     .setTitle(api.title)
     .setDescription(api.description)
@@ -37,10 +37,11 @@ export function serveApiDocs(app: NestFastifyApplication, api: ApiDescription): 
   });
 }
 
-function allowDocsToLoadTheirParts(server: FastifyInstance): void {
+function allowDocsToLoadTheirParts(server: FastifyInstance, tokenUrl: string): void {
+  const policy = apiDocsContentSecurityPolicy(tokenUrl);
   server.addHook('onSend', async (request, reply) => {
     if (request.url.startsWith('/docs')) {
-      reply.header('content-security-policy', apiDocsContentSecurityPolicy);
+      reply.header('content-security-policy', policy);
     }
   });
 }

@@ -7,6 +7,7 @@ import { NestLogger } from '../logging/nest-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { validationPipe } from '../problem-details/validation.js';
 import type { Tracing } from '../tracing/tracing.js';
+import { useCrossOriginAccess, type CrossOriginAccess } from './cross-origin.hook.js';
 import { JsonBodyPipe, keepBodiesUnparsed } from './json-body.js';
 import { useRefusedBodies } from './refused-body.hook.js';
 import { useMethodNotAllowed } from './method-not-allowed.hook.js';
@@ -24,6 +25,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 72_000;
  * Makes the HTTP application all our services are, before anything is mounted or listening.
  *
  * @param trustedProxies whose `X-Forwarded-For` is believed; from others it could say anything.
+ * @param crossOriginAccess what pages of other origins may use; without it, nothing.
  */
 export async function createHttpApplication(
   module: DynamicModule,
@@ -32,6 +34,7 @@ export async function createHttpApplication(
   errorFilter: ExceptionFilter,
   tracing?: Tracing,
   trustedProxies: readonly string[] = [],
+  crossOriginAccess?: CrossOriginAccess,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     logger: false,
@@ -49,6 +52,8 @@ export async function createHttpApplication(
   tracing?.useServerSpans(server);
   useRequestContext(server);
   useRequestLog(server, logger, metrics);
+  // Before what answers unknown methods: a preflight is one.
+  if (crossOriginAccess) useCrossOriginAccess(server, crossOriginAccess);
   useMethodNotAllowed(server);
   useRefusedBodies(server);
   keepBodiesUnparsed(server);

@@ -19,6 +19,16 @@ export const apiSecurityHeaders: SecurityHeadersOptions = {
   xXssProtection: false,
 };
 
-/** The policy of the one page there is, the API documentation: its own scripts and inline styles. */
-export const apiDocsContentSecurityPolicy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+/**
+ * The policy of the one page there is, the API documentation: its own scripts and inline styles, calls of its
+ * own API, and of the token endpoint, so that one can get a token in it.
+ */
+export function apiDocsContentSecurityPolicy(tokenUrl: string): string {
+  return [
+    "default-src 'self'",
+    `connect-src 'self' ${new URL(tokenUrl).origin}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

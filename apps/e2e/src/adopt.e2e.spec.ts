@@ -1,0 +1,250 @@
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import {
+  cp,
+  glob,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runsAsProcesses } from './support/system.js';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const MINUTE_MS = 60_000;
+
+/** What is made, fetched or a repository, and not copied along. */
+const LEFT_OUT = new Set([
+  '.git',
+  '.nx',
+  '.data',
+  '.env',
+  'coverage',
+  'dist',
+  'out-tsc',
+  'node_modules',
+]);
+
+const ARGUMENTS = [
+  ...['--scope', '@zeta-team', '--name', 'zeta-platform', '--title', 'Zeta & sons'],
+  ...['--auth-server-port', '4100', '--orders-api-port', '4000', '--billing-worker-port', '14002'],
+  ...[
+    '--issuer',
+    'https://login.zeta.example/tenant',
+    '--orders-api-url',
+    'https://api.zeta.example',
+  ],
+  ...['--licence-holder', 'Zeta $1 Ltd'],
+];
+
+/** Documents, manifests, addresses and ports. */
+const TESTS_OF_THE_COPY = [
+  'kubernetes',
+  'containers',
+  'observability',
+  'local-system',
+  'docs/links',
+  'docs/commands',
+].map((path) => `tools/${path}`);
+
+describe.runIf(runsAsProcesses)('a copy of the repository', () => {
+  let directory: string;
+
+  beforeAll(async () => {
+    directory = await realpath(await mkdtemp(join(tmpdir(), 'm2m-adopt-')));
+    await cp(ROOT, directory, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) });
+    await linkPackages(directory);
+    await git('init', '--quiet');
+    await commit('as it was copied');
+  });
+
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  it('is not adopted while something is not committed', async () => {
+    await writeFile(join(directory, 'note.txt'), 'mine');
+
+    const { code, stderr } = await npm(['run', 'adopt', '--', ...ARGUMENTS]);
+
+    expect({ code, stderr }).toMatchObject({ code: 1 });
+    expect(stderr).toContain('not committed');
+    await rm(join(directory, 'note.txt'));
+    expect(await git('status', '--porcelain')).toBe('');
+  });
+
+  it('says by --dry-run what would become of it, and stays as it is', async () => {
+    const { code, stdout } = await npm(['run', 'adopt', '--', ...ARGUMENTS, '--dry-run']);
+
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(/^write .*docker-compose\.yml .*names, ports/m);
+    expect(stdout).toMatch(/^write .*libs\/guards\/LICENSE .*licence/m);
+    expect(stdout).toMatch(/^remove .*tools\/adopt\/main\.ts/m);
+    expect(await git('status', '--porcelain')).toBe('');
+  });
+
+  it('is a team’s own after one command', { timeout: 4 * MINUTE_MS }, async () => {
+    const tree = await git('rev-parse', 'HEAD^{tree}');
+
+    const { code, stdout, stderr } = await npm(['run', 'adopt', '--', ...ARGUMENTS], 3 * MINUTE_MS);
+
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('zeta-platform');
+    await commit('adopted');
+    expect(await grep('-w', '@m2m|m2m|M2M_[A-Z_]+')).toEqual(['docs/adopted-from.md']);
+    expect(await grep('adopt')).toEqual(['CHANGELOG.md', 'README.md', 'SECURITY.md']);
+    expect(await read('docs/adopted-from.md')).toContain(tree);
+    expect(await read('README.md')).toMatch(/^# Zeta & sons\n/);
+    expect(await read('LICENSE')).toMatch(
+      /\(c\) \d{4} Zeta \$1 Ltd\nCopyright \(c\) .*maintainers\n/,
+    );
+    const overlay = await read('deploy/kubernetes/overlays/production/kustomization.yaml');
+    expect(overlay).toContain('- OAUTH_ISSUER=https://login.zeta.example/tenant\n');
+    expect(await read('deploy/kubernetes/overlays/production/routes.yaml')).toContain(
+      'hostnames: [login.zeta.example]',
+    );
+  });
+
+  it('is not adopted twice', async () => {
+    const { scripts } = JSON.parse(await read('package.json')) as { scripts: object };
+
+    expect(scripts).not.toHaveProperty('adopt');
+    expect(existsSync(join(directory, 'tools/adopt'))).toBe(false);
+  });
+
+  it('needs no installation, and names packages that are there', async () => {
+    const lock = await read('package-lock.json');
+    const { packages } = JSON.parse(lock) as { packages: Record<string, { resolved?: string }> };
+    const names = Object.keys(packages);
+
+    expect(names).toContain('node_modules/@zeta-team/guards');
+    expect(names).toEqual(names.toSorted((one, other) => one.localeCompare(other, 'en')));
+    expect(await read('node_modules/.install-stamp')).toBe(stampFor(lock));
+    expect(await realpath(join(directory, 'node_modules/@zeta-team/guards'))).toBe(
+      join(directory, 'libs/guards'),
+    );
+  });
+
+  it('passes its own checks and tests', { timeout: 10 * MINUTE_MS }, async () => {
+    const vitest = ['vitest', 'run', '--project', 'tools', ...TESTS_OF_THE_COPY];
+    const commands = [['prettier', '--check', '.'], ['tsc', '--build'], ['knip'], vitest];
+    for (const command of commands) {
+      const { code, stdout, stderr } = await npm(['exec', '--', ...command], 4 * MINUTE_MS);
+      expect(code, stdout + stderr).toBe(0);
+    }
+  });
+
+  it('starts, bills and stops', { timeout: 3 * MINUTE_MS }, async () => {
+    const { code, stdout, stderr } = await npm(['start', '--', '--once'], 2 * MINUTE_MS, {
+      ZETA_PLATFORM_DATA_DIR: join(directory, '.data'),
+      AUTH_SERVER_PORT: '0',
+      ORDERS_API_PORT: '0',
+      BILLING_WORKER_PORT: '0',
+    });
+
+    expect(code, stdout + stderr).toBe(0);
+  });
+
+  const read = (file: string) => readFile(join(directory, file), 'utf8');
+
+  async function git(...args: readonly string[]): Promise<string> {
+    const { stdout } = await run('git', ['-C', directory, ...args]);
+    return stdout.trimEnd();
+  }
+
+  async function commit(message: string): Promise<void> {
+    await git('add', '--all');
+    const author = ['-c', 'user.name=A team', '-c', 'user.email=team@zeta.example'];
+    await git(...author, 'commit', '--quiet', '--no-verify', '--message', message);
+  }
+
+  /** The files with a line that the expression fits. */
+  async function grep(...expression: readonly string[]): Promise<string[]> {
+    return (await git('grep', '-l', '-E', ...expression)).split('\n');
+  }
+
+  const npm = (args: readonly string[], timeoutMs?: number, environment?: Environment) =>
+    runToEnd('npm', args, { directory, timeoutMs, environment });
+});
+
+type Environment = Readonly<Record<string, string>>;
+
+/**
+ * Gives a copy the packages that are installed here, as links, and its own workspaces in the place of ours. They
+ * are declared to be what its lock file names: without that, its first command would install everything anew.
+ */
+async function linkPackages(directory: string): Promise<void> {
+  for await (const folder of glob('{.,apps/*,libs/*}/node_modules', { cwd: ROOT })) {
+    await linkEntries(join(ROOT, folder), join(directory, folder));
+  }
+  const lock = await readFile(join(directory, 'package-lock.json'), 'utf8');
+  await writeFile(join(directory, 'node_modules/.install-stamp'), stampFor(lock));
+}
+
+async function linkEntries(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const entry of await readdir(from)) {
+    const [there, here] = [join(from, entry), join(to, entry)];
+    if (entry === '@m2m') await cp(there, here, WORKSPACE_LINKS);
+    // But for what npm and Vitest keep there for themselves.
+    else if (!entry.startsWith('.') || entry === '.bin') await symlink(there, here);
+  }
+}
+
+/** They are relative, and so lead to the workspaces of the copy. */
+const WORKSPACE_LINKS = { recursive: true, verbatimSymlinks: true };
+
+/** As tools/bootstrap/install-stamp.mjs makes it. */
+function stampFor(lock: string): string {
+  const digest = createHash('sha256').update(lock).digest('hex');
+  return `${digest} ${process.platform}-${process.arch}\n`;
+}
+
+interface RunOptions {
+  readonly directory: string;
+  readonly timeoutMs?: number | undefined;
+  readonly environment?: Environment | undefined;
+}
+
+const PATIENCE_MS = 10_000;
+
+/** Runs a command to its end. One that takes too long is ended with all that it has started. */
+async function runToEnd(
+  command: string,
+  args: readonly string[],
+  { directory, timeoutMs = MINUTE_MS, environment }: RunOptions,
+) {
+  const { PATH, HOME } = process.env;
+  const child = spawn(command, args, {
+    cwd: directory,
+    env: { PATH, HOME, NX_DAEMON: 'false', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own.
+    detached: true,
+  });
+  const end = (signal: NodeJS.Signals) => child.pid && process.kill(-child.pid, signal);
+  const timers = [
+    setTimeout(() => end('SIGTERM'), timeoutMs),
+    setTimeout(() => end('SIGKILL'), timeoutMs + PATIENCE_MS),
+  ];
+  const code = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  try {
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { code: await code, stdout, stderr };
+  } finally {
+    timers.forEach(clearTimeout);
+  }
+}
