@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { APPS } from '../local-system/apps.ts';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { readText, readYaml } from './files.ts';
-import { services } from './metrics-table.ts';
 import { unknownReferences } from './unknown-references.ts';
 
 interface PrometheusConfiguration {
@@ -48,9 +48,9 @@ describe('Prometheus', () => {
     ]);
 
     expect(targets).toEqual(
-      services.map((service, index) => [
-        service,
-        [{ names: [service], type: 'A', port: 3000 + index }],
+      Object.entries(APPS).map(([name, { defaultPort }]) => [
+        name,
+        [{ names: [name], type: 'A', port: defaultPort }],
       ]),
     );
   });
@@ -136,7 +136,7 @@ describe('the runbook', () => {
       'apps/auth-server/src/keys/signing-keys.ts',
       'apps/auth-server/src/sweeping/sweeper.ts',
       'apps/auth-server/src/throttling/client.throttle.ts',
-      'apps/orders-api/src/access-log.ts',
+      'libs/resource-server/src/access-log.ts',
       'libs/service-defaults/src/problem-details/problem-details.filter.ts',
       'libs/service-defaults/src/bootstrap/run-service.ts',
     ].map(readText);
