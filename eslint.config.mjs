@@ -27,15 +27,21 @@ function boundaries(forTests = []) {
         // A resource server knows tokens from the outside only: it can verify, never issue or acquire.
         may('scope:orders-api', [
           'scope:guards',
+          'scope:resource-server',
           'scope:orders-contract',
           'scope:service-defaults',
         ]),
         // A client acquires tokens and never looks into them.
         may('scope:billing-worker', [
           'scope:client-credentials',
+          'scope:service-client',
           'scope:orders-contract',
           'scope:service-defaults',
         ]),
+        // The guards as a service of ours has them: with its log, its metrics and its readiness.
+        may('scope:resource-server', ['scope:guards', 'scope:service-defaults']),
+        // The token client as a service of ours has it: with its metrics and its readiness.
+        may('scope:service-client', ['scope:client-credentials', 'scope:service-defaults']),
         // Each of these stands alone, so that a team can take one folder away and use it.
         may('scope:token-issuance', []),
         may('scope:guards', []),

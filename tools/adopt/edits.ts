@@ -42,7 +42,7 @@ const ADOPTION: readonly Edit[] = [
       '[docs/adopted-from.md](docs/adopted-from.md) says.',
   },
   { file: 'CONTRIBUTING.md', place: /^\| `npm run adopt\b.*\n/gm, replacement: nothing },
-  { file: 'docs/decisions/README.md', place: /^\| \[0038\].*\n/gm, replacement: nothing },
+  { file: 'docs/decisions/README.md', place: /^\| \[0036\].*\n/gm, replacement: nothing },
   { file: 'package.json', place: /^ *"adopt": .*\n/gm, replacement: nothing },
 ];
 

@@ -16,6 +16,11 @@ export interface PlacedOrder {
   readonly currency: string;
 }
 
+/** What it needs of a system. */
+export interface SystemAccess extends Pick<LocalSystem, 'credentials'> {
+  readonly urls: Pick<LocalSystem['urls'], 'auth-server' | 'orders-api'>;
+}
+
 /** Places orders the way a careful client does: under one key, again and again until it is answered. */
 export class CarefulClient {
   readonly placed: PlacedOrder[] = [];
@@ -30,7 +35,7 @@ export class CarefulClient {
     this.#run = run;
   }
 
-  static async of(system: Pick<LocalSystem, 'urls' | 'credentials'>): Promise<CarefulClient> {
+  static async of(system: SystemAccess): Promise<CarefulClient> {
     const { urls } = system;
     const token = new AccessToken(
       await system.credentials('order-entry'),

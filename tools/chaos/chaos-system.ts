@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressesOf, resolvePorts } from '../local-system/addresses.ts';
 import type { Environment } from '../local-system/app-environment.ts';
+import { forEachApp } from '../local-system/apps.ts';
 import type { AppRecord } from '../local-system/apps.ts';
 import { DataDirectory } from '../local-system/data-directory.ts';
 import type { LocalSystem } from '../local-system/local-system.ts';
@@ -19,7 +20,7 @@ export interface ChaosSystemOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const ANY_PORTS = { 'auth-server': 0, 'orders-api': 0, 'billing-worker': 0 };
+const ANY_PORTS = forEachApp(() => 0);
 
 /** Nobody reads the logs of the apps but after a failure. */
 const COMMON: Environment = {
@@ -115,7 +116,7 @@ export class ChaosSystem {
 async function environments(
   relays: Relays,
   { environment = {} }: ChaosSystemOptions,
-): Promise<AppRecord<Environment>> {
+): Promise<Partial<AppRecord<Environment>>> {
   return {
     'auth-server': { ...COMMON, ...environment['auth-server'] },
     'orders-api': {

@@ -57,8 +57,11 @@ interface Temper {
 
 type Companions = readonly ProcessName[];
 
+/** Those that billing takes to be done, and no app that is added. */
+type VictimName = 'billing-worker' | 'orders-api' | 'auth-server' | 'postgres';
+
 /** By which each victim is killed, and how long it is left in peace: the worker not at all. */
-const TEMPERS: Readonly<Record<ProcessName, Temper>> = {
+const TEMPERS: Readonly<Record<VictimName, Temper>> = {
   'billing-worker': {
     ambushes: [
       ...([WORKER_STEPS.token, WORKER_STEPS.list, WORKER_STEPS.begin] as const),
@@ -118,7 +121,7 @@ const TEMPERS: Readonly<Record<ProcessName, Temper>> = {
 };
 
 /** Whose strikes follow each other. The two whose start is slow, and that the worker cannot do without, take turns. */
-const SEQUENCES: readonly (readonly [ProcessName, ...ProcessName[]])[] = [
+const SEQUENCES: readonly (readonly [VictimName, ...VictimName[]])[] = [
   ['billing-worker'],
   ['postgres'],
   ['orders-api', 'orders-api', 'auth-server'],
@@ -134,7 +137,7 @@ export function seededPlan(seed: number): Plan {
 }
 
 function* strikesAt(
-  names: readonly [ProcessName, ...ProcessName[]],
+  names: readonly [VictimName, ...VictimName[]],
   random: Random,
 ): Generator<Strike> {
   for (;;) {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { APP_NAMES } from '../local-system/apps.ts';
+import { APP_NAMES, APPS } from '../local-system/apps.ts';
 import { makeSecrets } from './secrets.ts';
 import { secretFiles } from './volumes.ts';
 import type { SecretFiles } from './volumes.ts';
@@ -39,17 +39,15 @@ describe('the secrets of the composed system', () => {
     const passwords = [password, ...urls.map((url) => new URL(url).password)];
     expect(Buffer.from(key, 'base64')).toHaveLength(32);
     for (const each of passwords) expect(Buffer.from(each, 'base64url')).toHaveLength(32);
-    expect(new Set(passwords).size).toBe(4);
+    expect(new Set(passwords).size).toBe(1 + APP_NAMES.length);
   });
 
   it('give each app the URL of its own database, as its own role', async () => {
     await makeSecrets(files);
     const urls = contents().slice(2);
-    expect(urls.map((url) => url.replace(/:[^:@]+@/, '@'))).toEqual([
-      'postgres://auth@database:5432/auth',
-      'postgres://orders@database:5432/orders',
-      'postgres://billing@database:5432/billing',
-    ]);
+    expect(urls.map((url) => url.replace(/:[^:@]+@/, '@'))).toEqual(
+      Object.values(APPS).map(({ database }) => `postgres://${database}@database:5432/${database}`),
+    );
   });
 
   it('are never made anew, and one that is missing is added', async () => {
@@ -65,6 +63,6 @@ describe('the secrets of the composed system', () => {
   it('are for their owner alone, but for the one that PostgreSQL reads as another user', async () => {
     await makeSecrets(files);
     const modes = paths.map((path) => statSync(path).mode & 0o777);
-    expect(modes).toEqual([0o444, 0o600, 0o600, 0o600, 0o600]);
+    expect(modes).toEqual([0o444, 0o600, ...APP_NAMES.map(() => 0o600)]);
   });
 });

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { APP_NAMES } from '../local-system/apps.ts';
 import type { Manifest } from './manifest.ts';
 import { idleRules, possibleConnections } from './network.ts';
 import { OVERLAYS } from './overlays.ts';
 
-const APPS = ['auth-server', 'orders-api', 'billing-worker'];
-const JOBS = [
-  'auth-server-migration',
-  'auth-server-provisioning',
-  'billing-worker-migration',
-  'orders-api-migration',
-];
+const JOBS = [...APP_NAMES.map((name) => `${name}-migration`), 'auth-server-provisioning'];
 
 /** The arrows of the architecture. */
 const BETWEEN_APPS = [
@@ -20,9 +15,9 @@ const BETWEEN_APPS = [
 
 const PRODUCTION = [
   ...BETWEEN_APPS,
-  ...[...APPS, ...JOBS].map((name) => `${name} → 192.0.2.10/32:5432`),
-  ...[...APPS, ...JOBS].map((name) => `${name} → kube-system/kube-dns:53`),
-  ...APPS.map((name) => `monitoring/prometheus → ${name}:9000`),
+  ...[...APP_NAMES, ...JOBS].map((name) => `${name} → 192.0.2.10/32:5432`),
+  ...[...APP_NAMES, ...JOBS].map((name) => `${name} → kube-system/kube-dns:53`),
+  ...APP_NAMES.map((name) => `monitoring/prometheus → ${name}:9000`),
   'gateway → auth-server:3000',
   'gateway → orders-api:3001',
 ].sort();
@@ -30,8 +25,8 @@ const PRODUCTION = [
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   laptop: [
     ...BETWEEN_APPS,
-    ...[...APPS, ...JOBS].map((name) => `${name} → database:5432`),
-    ...[...APPS, ...JOBS, 'database'].map((name) => `${name} → kube-system/kube-dns:53`),
+    ...[...APP_NAMES, ...JOBS].map((name) => `${name} → database:5432`),
+    ...[...APP_NAMES, ...JOBS, 'database'].map((name) => `${name} → kube-system/kube-dns:53`),
   ].sort(),
   production: PRODUCTION,
   'production with an autoscaled worker': PRODUCTION,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import { ScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1';
 import { describe, expect, it } from 'vitest';
+import { RESOURCE_SERVER_NAMES, RESOURCE_SERVERS } from '../local-system/resource-servers.ts';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { containersOf, ofKind, workloadsOf, type Manifest } from './manifest.ts';
 import { OVERLAYS } from './overlays.ts';
@@ -70,11 +71,16 @@ describe.each(OVERLAYS)('%s', (_overlay, manifests) => {
   });
 
   it('registers what its public addresses are', () => {
-    const { OAUTH_ISSUER, ORDERS_API_URL } = configMapOf(manifests, 'public-urls');
-    expect(registryOf(manifests).resource_servers).toMatchObject([
-      { name: 'orders-api', identifier: ORDERS_API_URL },
-      { name: 'auth-server', identifier: OAUTH_ISSUER },
-    ]);
+    const urls = configMapOf(manifests, 'public-urls');
+    const expected = RESOURCE_SERVER_NAMES.map((name) => ({
+      name,
+      identifier: urls[RESOURCE_SERVERS[name].urlVariable],
+      scopes: Object.entries(RESOURCE_SERVERS[name].scopes).map(([scope, description]) => ({
+        name: scope,
+        description,
+      })),
+    }));
+    expect(registryOf(manifests).resource_servers).toEqual(expected);
   });
 
   it('routes its public addresses', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RESOURCE_SERVER_NAMES } from '../local-system/resource-servers.ts';
 import { OVERLAYS } from './overlays.ts';
 
 describe.each(OVERLAYS)('the routes of %s', (_name, manifests) => {
@@ -15,5 +16,7 @@ describe.each(OVERLAYS)('the routes of %s', (_name, manifests) => {
 
 it('leads into production from outside', () => {
   const production = OVERLAYS.find(([name]) => name === 'production')?.[1] ?? [];
-  expect(production.filter(({ kind }) => kind === 'HTTPRoute')).toHaveLength(2);
+  expect(production.filter(({ kind }) => kind === 'HTTPRoute')).toHaveLength(
+    RESOURCE_SERVER_NAMES.length,
+  );
 });

@@ -2,10 +2,11 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { requireFreePorts, resolvePorts } from './addresses.ts';
+import { forEachApp } from './apps.ts';
 
 describe('resolvePorts', () => {
   it('has defaults', async () => {
-    await expect(resolvePorts({}, {})).resolves.toEqual({
+    await expect(resolvePorts({}, {})).resolves.toMatchObject({
       'auth-server': 3000,
       'orders-api': 3001,
       'billing-worker': 3002,
@@ -43,13 +44,11 @@ describe('requireFreePorts', () => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(0, host, resolve));
       const { port } = server.address() as AddressInfo;
-      const { 'orders-api': free, 'billing-worker': other } = await resolvePorts(
-        { 'orders-api': 0, 'billing-worker': 0 },
+      const free = await resolvePorts(
+        forEachApp(() => 0),
         {},
       );
-      await expect(
-        requireFreePorts({ 'auth-server': port, 'orders-api': free, 'billing-worker': other }),
-      ).rejects.toThrow(
+      await expect(requireFreePorts({ ...free, 'auth-server': port })).rejects.toThrow(
         `port ${port}, wanted by auth-server, is already in use; ` +
           'choose another with AUTH_SERVER_PORT',
       );

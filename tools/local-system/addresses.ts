@@ -24,11 +24,8 @@ export async function resolvePorts(
   environment: NodeJS.ProcessEnv,
 ): Promise<AppRecord<number>> {
   const wanted = forEachApp((name) => given[name] ?? portFromEnvironment(name, environment));
-  const ports = {
-    'auth-server': wanted['auth-server'] || (await findFreePort()),
-    'orders-api': wanted['orders-api'] || (await findFreePort()),
-    'billing-worker': wanted['billing-worker'] || (await findFreePort()),
-  };
+  const ports: Record<AppName, number> = { ...wanted };
+  for (const name of APP_NAMES) ports[name] ||= await findFreePort();
   requireDistinct(ports);
   return ports;
 }

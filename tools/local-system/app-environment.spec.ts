@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { addressesOf } from './addresses.ts';
 import { appEnvironment } from './app-environment.ts';
+import { APPS, forEachApp } from './apps.ts';
 import { DataDirectory } from './data-directory.ts';
 
-const addresses = addressesOf({ 'auth-server': 3000, 'orders-api': 3001, 'billing-worker': 3002 });
+const addresses = addressesOf(forEachApp((name) => APPS[name].defaultPort));
 const data = new DataDirectory('/data');
 
 describe('appEnvironment', () => {

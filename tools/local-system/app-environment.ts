@@ -2,6 +2,9 @@ import type { Addresses } from './addresses.ts';
 import { APPS } from './apps.ts';
 import type { AppName } from './apps.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { isResourceServer, RESOURCE_SERVER_NAMES, RESOURCE_SERVERS } from './resource-servers.ts';
+import { isWorker, WORKERS } from './workers.ts';
+import type { Worker, WorkerName } from './workers.ts';
 
 /** What any process needs of its surroundings. */
 const SYSTEM_VARIABLES = ['PATH', 'HOME', 'LANG', 'TZ'];
@@ -49,26 +52,38 @@ export function appEnvironment(
     [portVariable]: String(addresses.ports[app]),
     [`${databaseUrlVariable}_FILE`]: data.databaseUrl(app),
     OAUTH_ISSUER: addresses.urls['auth-server'],
-    ...OWN_VARIABLES[app](addresses, data),
+    ...ownVariables(app, addresses, data),
   };
 }
 
-const OWN_VARIABLES: Readonly<
-  Record<AppName, (addresses: Addresses, data: DataDirectory) => Environment>
-> = {
-  'auth-server': ({ urls }, data) => ({
-    // So that the API's documentation can get tokens by itself.
-    CORS_ALLOWED_ORIGINS: urls['orders-api'],
-    AUTH_KEY_ENCRYPTION_KEY_FILE: data.secret('auth-key-encryption-key'),
-  }),
-  'orders-api': ({ urls }) => ({ ORDERS_API_URL: urls['orders-api'] }),
-  'billing-worker': ({ urls }, data) => ({
-    ORDERS_API_URL: urls['orders-api'],
-    OAUTH_CLIENT_ID: 'billing-worker',
+/** By whether it is called, calls others, or issues the tokens for that. */
+function ownVariables(app: AppName, { urls }: Addresses, data: DataDirectory): Environment {
+  return {
+    ...(isResourceServer(app) && { [RESOURCE_SERVERS[app].urlVariable]: urls[app] }),
+    ...(isWorker(app) && workerVariables(app, urls, data)),
+    ...(app === 'auth-server' && {
+      // So that the documentation of each API can get tokens by itself.
+      CORS_ALLOWED_ORIGINS: RESOURCE_SERVER_NAMES.filter((name) => name !== app)
+        .map((name) => urls[name])
+        .join(','),
+      AUTH_KEY_ENCRYPTION_KEY_FILE: data.secret('auth-key-encryption-key'),
+    }),
+  };
+}
+
+function workerVariables(
+  name: WorkerName,
+  urls: Addresses['urls'],
+  data: DataDirectory,
+): Environment {
+  const { calls }: Worker = WORKERS[name];
+  return {
+    [RESOURCE_SERVERS[calls].urlVariable]: urls[calls],
+    OAUTH_CLIENT_ID: name,
     OAUTH_CLIENT_AUTH_METHOD: 'client_secret_basic',
-    OAUTH_CLIENT_SECRET_FILE: data.secret('billing-worker-client-secret'),
-  }),
-};
+    OAUTH_CLIENT_SECRET_FILE: data.clientSecret(name),
+  };
+}
 
 function pick(source: NodeJS.ProcessEnv, names: readonly string[]): Environment {
   const picked: Record<string, string> = {};

@@ -1,11 +1,3 @@
-export const APP_NAMES = ['auth-server', 'orders-api', 'billing-worker'] as const;
-
-export type AppName = (typeof APP_NAMES)[number];
-
-export type ProcessName = AppName | 'postgres';
-
-export type AppRecord<T> = Readonly<Record<AppName, T>>;
-
 export interface App {
   readonly portVariable: string;
   readonly defaultPort: number;
@@ -14,7 +6,8 @@ export interface App {
   readonly databaseUrlVariable: string;
 }
 
-export const APPS: AppRecord<App> = {
+/** The apps in the order in which they start: one that is asked comes before those who ask. */
+export const APPS = {
   'auth-server': {
     portVariable: 'AUTH_SERVER_PORT',
     defaultPort: 3000,
@@ -33,13 +26,17 @@ export const APPS: AppRecord<App> = {
     database: 'billing',
     databaseUrlVariable: 'BILLING_DATABASE_URL',
   },
-};
+} as const satisfies Readonly<Record<string, App>>;
+
+export type AppName = keyof typeof APPS;
+
+export type ProcessName = AppName | 'postgres';
+
+export type AppRecord<T> = Readonly<Record<AppName, T>>;
+
+export const APP_NAMES = Object.keys(APPS) as readonly AppName[];
 
 /** The same kind of value for every app. */
 export function forEachApp<T>(valueOf: (name: AppName) => T): AppRecord<T> {
-  return {
-    'auth-server': valueOf('auth-server'),
-    'orders-api': valueOf('orders-api'),
-    'billing-worker': valueOf('billing-worker'),
-  };
+  return Object.fromEntries(APP_NAMES.map((name) => [name, valueOf(name)])) as Record<AppName, T>;
 }

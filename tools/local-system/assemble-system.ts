@@ -58,13 +58,9 @@ async function preparePostgres(
 }
 
 async function keepDatabaseOwners(data: DataDirectory): Promise<AppRecord<DatabaseOwner>> {
-  const owner = async (app: AppName) => ({
-    name: APPS[app].database,
-    password: await keepSecret(data.secret(`${app}-database-password`)),
-  });
-  return {
-    'auth-server': await owner('auth-server'),
-    'orders-api': await owner('orders-api'),
-    'billing-worker': await owner('billing-worker'),
-  };
+  const passwords = new Map<AppName, string>();
+  for (const app of APP_NAMES) {
+    passwords.set(app, await keepSecret(data.secret(`${app}-database-password`)));
+  }
+  return forEachApp((app) => ({ name: APPS[app].database, password: passwords.get(app) ?? '' }));
 }

@@ -44,6 +44,11 @@ export class DataDirectory {
     return join(this.#secrets, name);
   }
 
+  /** The secret of a worker, as a file of its own. */
+  clientSecret(clientId: string): string {
+    return this.secret(`${clientId}-client-secret`);
+  }
+
   databaseUrl(app: AppName): string {
     return this.secret(`${app}-database-url`);
   }

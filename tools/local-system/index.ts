@@ -1,4 +1,4 @@
-export { APP_NAMES } from './apps.ts';
+export { APP_NAMES, forEachApp } from './apps.ts';
 export type { AppName, AppRecord, ProcessName } from './apps.ts';
 export type { ClientCredentials } from './client-credentials.ts';
 export type { LocalSystem } from './local-system.ts';

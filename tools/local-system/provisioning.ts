@@ -5,6 +5,7 @@ import { extractSecret } from './client-credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { runOneShot } from './one-shot.ts';
 import type { Registry } from './registry.ts';
+import { WORKER_NAMES } from './workers.ts';
 
 /** Brings each app's database to the schema that the app expects. */
 export async function migrate(
@@ -35,8 +36,7 @@ export async function provision(
     stdin: JSON.stringify(registry),
   } as const;
   await runOneShot(oneShot, data, signal);
-  await extractSecret(
-    data.credentials('billing-worker'),
-    data.secret('billing-worker-client-secret'),
-  );
+  for (const name of WORKER_NAMES) {
+    await extractSecret(data.credentials(name), data.clientSecret(name));
+  }
 }

@@ -1,4 +1,7 @@
-import type { AppRecord } from './apps.ts';
+import { RESOURCE_SERVER_NAMES, RESOURCE_SERVERS } from './resource-servers.ts';
+import type { ResourceServerName } from './resource-servers.ts';
+import { WORKER_NAMES, WORKERS } from './workers.ts';
+import type { Worker } from './workers.ts';
 
 export interface ScopeRegistration {
   readonly name: string;
@@ -26,35 +29,23 @@ export interface Registry {
   readonly clients: readonly ClientRegistration[];
 }
 
-/** The addresses that tokens name. */
+/** The addresses that tokens name; a resource server without one is not registered, nor is who calls it. */
 export interface PublicUrls {
-  readonly urls: Pick<AppRecord<string>, 'auth-server' | 'orders-api'>;
+  readonly urls: Readonly<Partial<Record<ResourceServerName, string>>>;
 }
 
 /** The resource servers of this system and the clients that every installation of it has. */
 export function demoRegistry({ urls }: PublicUrls): Registry {
   return {
-    resource_servers: [
-      {
-        identifier: urls['orders-api'],
-        name: 'orders-api',
-        scopes: [
-          { name: 'orders:read', description: 'Read every order' },
-          { name: 'orders:write', description: 'Place orders' },
-          { name: 'orders:bill', description: 'Record that an order was billed' },
-        ],
-      },
-      {
-        identifier: urls['auth-server'],
-        name: 'auth-server',
-        scopes: [
-          { name: 'clients:read', description: 'Read the registry of clients' },
-          { name: 'clients:write', description: 'Register, change and remove clients' },
-        ],
-      },
-    ],
+    resource_servers: RESOURCE_SERVER_NAMES.flatMap((name) => {
+      const identifier = urls[name];
+      return identifier === undefined ? [] : [{ identifier, name, scopes: scopesOf(name) }];
+    }),
     clients: [
-      demoClient('billing-worker', 'Billing worker', 'orders:read orders:bill'),
+      ...WORKER_NAMES.flatMap((name) => {
+        const { clientName, calls, scope }: Worker = WORKERS[name];
+        return urls[calls] === undefined ? [] : [demoClient(name, clientName, scope)];
+      }),
       demoClient('order-entry', 'Order entry', 'orders:read orders:write'),
       demoClient('operator', 'Operator', 'clients:read clients:write'),
     ],
@@ -71,6 +62,11 @@ export function mergeRegistries(first: Registry, second: Registry): Registry {
     ),
     clients: mergeBy(first.clients, second.clients, (client) => client.client_id),
   };
+}
+
+function scopesOf(name: ResourceServerName): ScopeRegistration[] {
+  const scopes: Readonly<Record<string, string>> = RESOURCE_SERVERS[name].scopes;
+  return Object.entries(scopes).map(([scope, description]) => ({ name: scope, description }));
 }
 
 function demoClient(clientId: string, name: string, scope: string): ClientRegistration {

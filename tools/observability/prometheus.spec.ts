@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { APPS } from '../local-system/apps.ts';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { readText, readYaml } from './files.ts';
-import { services } from './metrics-table.ts';
 import { unknownReferences } from './unknown-references.ts';
 
 interface PrometheusConfiguration {
@@ -49,9 +48,9 @@ describe('Prometheus', () => {
     ]);
 
     expect(targets).toEqual(
-      services.map((service) => [
-        service,
-        [{ names: [service], type: 'A', port: APPS[service].defaultPort }],
+      Object.entries(APPS).map(([name, { defaultPort }]) => [
+        name,
+        [{ names: [name], type: 'A', port: defaultPort }],
       ]),
     );
   });
@@ -137,7 +136,7 @@ describe('the runbook', () => {
       'apps/auth-server/src/keys/signing-keys.ts',
       'apps/auth-server/src/sweeping/sweeper.ts',
       'apps/auth-server/src/throttling/client.throttle.ts',
-      'apps/orders-api/src/access-log.ts',
+      'libs/resource-server/src/access-log.ts',
       'libs/service-defaults/src/problem-details/problem-details.filter.ts',
       'libs/service-defaults/src/bootstrap/run-service.ts',
     ].map(readText);

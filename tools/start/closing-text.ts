@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
-import type { AppRecord } from '../local-system/index.ts';
+import { APP_NAMES } from '../local-system/index.ts';
+import type { AppName, AppRecord } from '../local-system/index.ts';
+import { isResourceServer } from '../local-system/resource-servers.ts';
 
 /** Where everything is, once it is up. */
 export function closingText(
@@ -9,9 +11,7 @@ export function closingText(
 ): string[] {
   const data = relative(process.cwd(), dataDir) || '.';
   const rows = [
-    ['auth-server', `${urls['auth-server']}  (documentation at /docs)`],
-    ['orders-api', `${urls['orders-api']}  (documentation at /docs)`],
-    ['billing-worker', `${urls['billing-worker']}/billing/summary`],
+    ...APP_NAMES.map((name) => [name, `${urls[name]}${pathOf(name)}`] as const),
     ...(flowPageUrl === undefined
       ? []
       : [['the flow', `${flowPageUrl}  (live, in a browser)`] as const]),
@@ -19,4 +19,10 @@ export function closingText(
     ['credentials', `${data}/clients/<client_id>.json`],
   ] as const;
   return ['', ...rows.map(([name, where]) => `  ${name.padEnd(16)}${where}`), '', '  Ctrl-C stops'];
+}
+
+/** What of an app there is to look at. */
+function pathOf(app: AppName): string {
+  if (app === 'billing-worker') return '/billing/summary';
+  return isResourceServer(app) ? '  (documentation at /docs)' : '/health/ready';
 }

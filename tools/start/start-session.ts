@@ -42,7 +42,7 @@ async function runSystem(
   const system = await startLocalSystem({
     dataDir,
     // The worker follows when there is something to bill.
-    apps: ['auth-server', 'orders-api'],
+    apps: APP_NAMES.filter((name) => name !== 'billing-worker'),
     prepare: () =>
       reporter.step('building the apps', 'apps built', () =>
         runQuietly({ ...tscBuild(APP_NAMES.map((app) => `apps/${app}`)), signal }),

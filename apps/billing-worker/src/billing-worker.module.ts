@@ -1,11 +1,9 @@
-import { ClientCredentialsModule } from '@m2m/client-credentials';
+import { ServiceClientModule } from '@m2m/service-client';
 import {
   databaseModule,
   DatabaseMetrics,
   DatabaseReadiness,
   EventLogger,
-  Metrics,
-  propagationHeaders,
 } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -29,8 +27,6 @@ import { JobWorkers } from './jobs/job-workers.js';
 import { OrdersApiClient } from './orders/orders-api.client.js';
 import { ReportInvoices } from './reports/report-invoices.js';
 import { ReportLog } from './reports/report-log.js';
-import { TokenLifetimeMetric, tokenMetrics } from './token.metrics.js';
-import { TokenReadiness } from './token-readiness.js';
 
 @Module({})
 export class BillingWorkerModule {
@@ -40,7 +36,10 @@ export class BillingWorkerModule {
       imports: [
         databaseModule({ ...billingDatabase, url: configuration.BILLING_DATABASE_URL }),
         TypeOrmModule.forFeature([InvoiceEntity, LastRunEntity]),
-        clientCredentials(configuration),
+        ServiceClientModule.forRoot({
+          name: BILLING,
+          registration: billingRegistration(configuration),
+        }),
       ],
       controllers: [BillingSummaryController],
       providers: [
@@ -53,8 +52,6 @@ export class BillingWorkerModule {
         },
         DatabaseReadiness,
         DatabaseMetrics,
-        TokenReadiness,
-        TokenLifetimeMetric,
         InvoiceRepository,
         LastRun,
         OrdersApiClient,
@@ -76,16 +73,4 @@ function settings(configuration: BillingWorkerConfiguration): BillingSettings {
     configuration.BILLING_REPORT_ATTEMPTS,
     configuration.BILLING_INVOICE_ISSUER,
   );
-}
-
-function clientCredentials(configuration: BillingWorkerConfiguration): DynamicModule {
-  return ClientCredentialsModule.forRootAsync({
-    names: [BILLING],
-    inject: [Metrics],
-    useFactory: (metrics: Metrics) => ({
-      registrations: { [BILLING]: billingRegistration(configuration) },
-      headers: propagationHeaders,
-      events: tokenMetrics(metrics),
-    }),
-  });
 }

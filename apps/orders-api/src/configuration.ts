@@ -1,65 +1,17 @@
-import { compatibilities } from '@m2m/guards';
-import {
-  internalUrl,
-  issuerIdentifier,
-  port,
-  namesOf,
-  postgresUrl,
-  seconds,
-  serviceConfiguration,
-  serviceUrl,
-} from '@m2m/service-defaults';
+import { checkVerification, verificationConfiguration } from '@m2m/resource-server';
+import { port, postgresUrl, serviceConfiguration, serviceUrl } from '@m2m/service-defaults';
 import { z } from 'zod';
-
-/** What has to be given, and not to stay empty, for the issuer to be asked what is revoked. */
-const CREDENTIALS = ['OAUTH_CLIENT_ID', 'OAUTH_CLIENT_SECRET'] as const;
-
-const onOrOff = () => z.enum(['on', 'off'], { error: 'must be on or off' }).default('off');
 
 /** What the orders-api is configured by: see `.env.example`. */
 export const ordersApiConfiguration = z
   .object({
     ...serviceConfiguration.shape,
+    ...verificationConfiguration.shape,
     ORDERS_API_PORT: port(3001),
     ORDERS_DATABASE_URL: postgresUrl(),
-    OAUTH_ISSUER: issuerIdentifier(),
-    OAUTH_JWKS_URI: internalUrl().optional(),
-    OAUTH_TOKEN_ENDPOINT: internalUrl().optional(),
-    OAUTH_COMPATIBILITY: namesOf(compatibilities),
-    OAUTH_INTROSPECTION: onOrOff(),
-    OAUTH_INTROSPECTION_ENDPOINT: internalUrl().optional(),
-    OAUTH_INTROSPECTION_CACHE_SECONDS: seconds({ min: 0, max: 60, standard: 0 }),
-    OAUTH_REVOCATION_FEED: onOrOff(),
-    OAUTH_REVOCATION_FEED_ENDPOINT: internalUrl().optional(),
-    OAUTH_CLIENT_ID: z.string().default(''),
-    OAUTH_CLIENT_SECRET: z.string().default(''),
     ORDERS_API_URL: serviceUrl(),
     ORDERS_API_AUDIENCE: z.string().optional(),
   })
-  .superRefine(requireOneMode, { when: () => true })
-  .superRefine(requireCredentials, { when: () => true });
+  .superRefine(checkVerification, { when: () => true });
 
 export type OrdersApiConfiguration = z.output<typeof ordersApiConfiguration>;
-
-// These are called whatever else is faulty, since all faults are listed at once.
-
-function requireOneMode(
-  configuration: Readonly<Record<string, unknown>>,
-  context: z.RefinementCtx,
-): void {
-  if (configuration['OAUTH_INTROSPECTION'] !== 'on') return;
-  if (configuration['OAUTH_REVOCATION_FEED'] !== 'on') return;
-  const message = 'must be off with OAUTH_INTROSPECTION=on';
-  context.addIssue({ code: 'custom', path: ['OAUTH_REVOCATION_FEED'], message });
-}
-
-function requireCredentials(
-  configuration: Readonly<Record<string, unknown>>,
-  context: z.RefinementCtx,
-): void {
-  const modes = [configuration['OAUTH_INTROSPECTION'], configuration['OAUTH_REVOCATION_FEED']];
-  if (!modes.includes('on')) return;
-  for (const name of CREDENTIALS) {
-    if (configuration[name] === '') context.addIssue({ code: 'custom', path: [name] });
-  }
-}

@@ -1,19 +1,10 @@
-import { GuardsModule } from '@m2m/guards';
 import { orderScopes } from '@m2m/orders-contract';
-import {
-  databaseModule,
-  DatabaseMetrics,
-  DatabaseReadiness,
-  EventLogger,
-  Metrics,
-} from '@m2m/service-defaults';
+import { ResourceServerModule } from '@m2m/resource-server';
+import { databaseModule, DatabaseMetrics, DatabaseReadiness } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { accessEvents } from './access.events.js';
 import type { OrdersApiConfiguration } from './configuration.js';
 import { ordersDatabase } from './database/orders-database.js';
-import { IssuerReadiness } from './issuer-readiness.js';
 import { OrdersModule } from './orders/orders.module.js';
-import { tokenVerification } from './token-verification.js';
 
 @Module({})
 export class OrdersApiModule {
@@ -22,21 +13,15 @@ export class OrdersApiModule {
       module: OrdersApiModule,
       imports: [
         databaseModule({ ...ordersDatabase, url: configuration.ORDERS_DATABASE_URL }),
-        GuardsModule.forRootAsync({
+        ResourceServerModule.forRoot({
           resource: configuration.ORDERS_API_URL,
-          inject: [EventLogger, Metrics],
-          useFactory: (logger: EventLogger, metrics: Metrics) => ({
-            issuer: configuration.OAUTH_ISSUER,
-            audience: configuration.ORDERS_API_AUDIENCE,
-            scopesSupported: Object.keys(orderScopes),
-            compatibility: configuration.OAUTH_COMPATIBILITY,
-            ...tokenVerification(configuration),
-            ...accessEvents(logger, metrics),
-          }),
+          audience: configuration.ORDERS_API_AUDIENCE,
+          scopes: orderScopes,
+          verification: configuration,
         }),
         OrdersModule,
       ],
-      providers: [DatabaseReadiness, DatabaseMetrics, IssuerReadiness],
+      providers: [DatabaseReadiness, DatabaseMetrics],
     };
   }
 }

@@ -35,7 +35,7 @@ export class MeasuredSystem {
     const dataDir = mkdtempSync(join(tmpdir(), 'm2m-bench-'));
     const removeFiles = () => rmSync(dataDir, { recursive: true, force: true });
     process.once('exit', removeFiles);
-    const ports = { 'auth-server': 0, 'orders-api': 0, 'billing-worker': 0 };
+    const ports = forEachApp(() => 0);
     try {
       const system = await startLocalSystem({ dataDir, ports, signal, ...options, apps: [] });
       const measured = new MeasuredSystem(system, dataDir, cores);

@@ -1,4 +1,4 @@
-import { startLocalSystem, type Registry } from '@m2m/tools/local-system';
+import { forEachApp, startLocalSystem, type Registry } from '@m2m/tools/local-system';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export async function startProcessSystem(registry: Registry): Promise<RunningSys
   await keepOddCredentials(credentialsDir);
   const system = await startLocalSystem({
     dataDir,
-    ports: { 'auth-server': 0, 'orders-api': 0, 'billing-worker': 0 },
+    ports: forEachApp(() => 0),
     extraRegistry: registry,
     environment: { 'billing-worker': { BILLING_INTERVAL_SECONDS: '1' } },
   });
@@ -35,7 +35,7 @@ export async function startProcessSystem(registry: Registry): Promise<RunningSys
         billingDatabaseUrl: system.databaseUrls['billing-worker'],
         secretsDir: join(dataDir, 'secrets'),
         tokensFile: join(dataDir, 'tokens-given-to-tests'),
-        processes: { dataDir, superuserUrl: system.postgresSuperuserUrl },
+        processes: { dataDir, superuserUrl: system.postgresSuperuserUrl, urls: system.urls },
       },
     },
     stop: async () => {

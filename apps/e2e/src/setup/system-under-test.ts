@@ -27,6 +27,8 @@ export interface OwnSystem {
 export interface ProcessAccess {
   readonly dataDir: string;
   readonly superuserUrl: string;
+  /** Where each app of the system answers, by its name. */
+  readonly urls: Readonly<Record<string, string>>;
 }
 
 declare module 'vitest' {

@@ -67,7 +67,7 @@ export class ScaleOutSystem {
   /** What a careful client needs of it. */
   get access(): Parameters<typeof CarefulClient.of>[0] {
     return {
-      urls: { 'auth-server': this.issuer.url, 'orders-api': this.api.url, 'billing-worker': '' },
+      urls: { 'auth-server': this.issuer.url, 'orders-api': this.api.url },
       credentials: (clientId) => this.credentialsOf(clientId),
     };
   }

@@ -1,14 +1,12 @@
 import {
-  InjectTokenProvider,
   tokenFailureReasons,
-  TokenProvider,
   type ClientCredentialsEvents,
+  TokenProvider,
 } from '@m2m/client-credentials';
 import { Metrics } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
-import { BILLING } from './billing.registration.js';
 
-/** Counts what becomes of token requests and of tokens. The worker has one registration: it needs no label. */
+/** Counts what becomes of token requests and of tokens. A service has one registration: it needs no label. */
 export function tokenMetrics(metrics: Metrics): Required<ClientCredentialsEvents> {
   const used = metrics.counter({
     name: 'oauth_client_tokens_used_total',
@@ -50,10 +48,10 @@ export function tokenMetrics(metrics: Metrics): Required<ClientCredentialsEvents
   };
 }
 
-/** Shows for how long the worker's access token is good. */
+/** Shows for how long the service's access token is good. */
 @Injectable()
 export class TokenLifetimeMetric {
-  constructor(metrics: Metrics, @InjectTokenProvider(BILLING) tokens: TokenProvider) {
+  constructor(metrics: Metrics, tokens: TokenProvider) {
     metrics.gauge({
       name: 'oauth_client_token_lifetime_left_seconds',
       help: 'Time until the access token at hand expires; 0 if there is none.',

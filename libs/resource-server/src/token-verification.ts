@@ -1,12 +1,12 @@
 import type { VerificationOptions } from '@m2m/guards';
 import { secretSource } from '@m2m/service-defaults';
-import type { OrdersApiConfiguration } from './configuration.js';
+import type { VerificationConfiguration } from './verification.configuration.js';
 
 /**
  * How access tokens are verified: by the issuer's keys, by these and its feed of what is revoked, or by
  * asking the issuer about each.
  */
-export function tokenVerification(configuration: OrdersApiConfiguration): VerificationOptions {
+export function tokenVerification(configuration: VerificationConfiguration): VerificationOptions {
   const client = {
     clientId: configuration.OAUTH_CLIENT_ID,
     clientSecret: secretSource('OAUTH_CLIENT_SECRET', process.env),

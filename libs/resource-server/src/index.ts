@@ -1,0 +1,9 @@
+export {
+  checkVerification,
+  verificationConfiguration,
+  type VerificationConfiguration,
+} from './verification.configuration.js';
+export {
+  ResourceServerModule,
+  type ResourceServerModuleOptions,
+} from './resource-server.module.js';

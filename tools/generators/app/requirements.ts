@@ -1,0 +1,27 @@
+import type { Tree } from '@nx/devkit';
+import { APPS } from '../../local-system/apps.ts';
+import type { AppNames } from './new-app.ts';
+
+const LOWEST_PORT = 1_024;
+const HIGHEST_PORT = 65_535;
+
+/** Refuses a new app whose name or database is taken. */
+export function requireNewApp(tree: Tree, { name, database }: AppNames): void {
+  if (name in APPS || tree.exists(`apps/${name}`) || tree.exists(`libs/${name}`)) {
+    throw new Error(`there is a project "${name}" already`);
+  }
+  const owner = Object.entries(APPS).find(([, app]) => app.database === database);
+  if (owner !== undefined)
+    throw new Error(`the database "${owner[1].database}" is that of ${owner[0]}`);
+}
+
+/** The port of a new app: the one that is asked for, or the first after those of the others. */
+export function choosePort(wanted: number | undefined): number {
+  const ports: readonly number[] = Object.values(APPS).map(({ defaultPort }) => defaultPort);
+  if (wanted === undefined) return Math.max(...ports) + 1;
+  if (!Number.isInteger(wanted) || wanted < LOWEST_PORT || wanted > HIGHEST_PORT) {
+    throw new Error(`the port has to be a number from ${LOWEST_PORT} to ${HIGHEST_PORT}`);
+  }
+  if (ports.includes(wanted)) throw new Error(`port ${wanted} is that of another app`);
+  return wanted;
+}

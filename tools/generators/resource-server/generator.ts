@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { formatFiles, generateFiles, logger, OverwriteStrategy, type Tree } from '@nx/devkit';
+import { addToCompose } from '../app/add-to-compose.ts';
+import { addToDockerfile } from '../app/add-to-dockerfile.ts';
+import { addToKubernetes } from '../app/add-to-kubernetes.ts';
+import { addToLocalSystem } from '../app/add-to-local-system.ts';
+import { addToWorkspace } from '../app/add-to-workspace.ts';
+import { linkWorkspace } from '../app/link-workspace.ts';
+import { lockWorkspace, versionsOf } from '../app/package-lock.ts';
+import { choosePort, requireNewApp } from '../app/requirements.ts';
+import { describeScope, parseScopeName } from '../scope/scope-name.ts';
+import { addToGateway } from './add-to-gateway.ts';
+import { addToRegistries } from './add-to-registries.ts';
+import type { NewService } from './new-service.ts';
+import { serviceNames } from './service-names.ts';
+import type { ServiceNames } from './service-names.ts';
+
+export interface ResourceServerOptions {
+  readonly name: string;
+  readonly port?: number;
+}
+
+const FILES = join(import.meta.dirname, 'files');
+
+/** `nx g @m2m/tools:resource-server <name>`: see schema.json. */
+export default async function resourceServerGenerator(
+  tree: Tree,
+  options: ResourceServerOptions,
+): Promise<() => void> {
+  const names = serviceNames(options.name);
+  requireNewApp(tree, names);
+  const service = { ...names, port: choosePort(options.port), scopes: scopesOf(names) };
+  addFiles(tree, service);
+  lockWorkspace(tree, `apps/${service.name}`);
+  addToLists(tree, service);
+  await formatFiles(tree);
+  const link = linkWorkspace(tree, `apps/${service.name}`);
+  return () => {
+    link();
+    logger.info(nextSteps(service));
+  };
+}
+
+function scopesOf({ resources }: ServiceNames): Readonly<Record<string, string>> {
+  const names = [`${resources}:read`, `${resources}:write`];
+  return Object.fromEntries(names.map((name) => [name, describeScope(parseScopeName(name))]));
+}
+
+function addFiles(tree: Tree, service: NewService): void {
+  const { name, resources, scopes } = service;
+  const substitutions = {
+    ...service,
+    timestamp: Date.now(),
+    versionOf: versionsOf(tree),
+    describe: (action: string) => scopes[`${resources}:${action}`],
+  };
+  const targets = {
+    app: `apps/${name}`,
+    e2e: 'apps/e2e/src',
+    kubernetes: `deploy/kubernetes/base/${name}`,
+  };
+  for (const [folder, target] of Object.entries(targets)) {
+    generateFiles(tree, join(FILES, folder), target, substitutions, {
+      overwriteStrategy: OverwriteStrategy.ThrowIfExisting,
+    });
+  }
+}
+
+function addToLists(tree: Tree, service: NewService): void {
+  const { name, constant, port, database } = service;
+  const url = `${constant}_URL: http://localhost:\${${constant}_PORT:-${port}}`;
+  addToWorkspace(tree, service, {
+    imports: ['guards', 'resource-server'],
+    variables: variablesOf(service),
+    secrets: [[name, 'database-url', 'as above']],
+  });
+  addToLocalSystem(tree, service);
+  addToRegistries(tree, service);
+  addToCompose(tree, service, {
+    after: 'auth-server',
+    environment: [
+      'OAUTH_ISSUER: *issuer',
+      'OAUTH_JWKS_URI: http://auth-server:3000/oauth2/jwks',
+      url,
+    ],
+    provisioning: [url],
+    isClient: false,
+  });
+  addToDockerfile(tree, service, [`${database}-database`]);
+  addToKubernetes(tree, service, { component: 'server', calls: { 'auth-server': 3_000 } });
+  addToGateway(tree, service);
+}
+
+function variablesOf({ constant, port }: NewService): string[] {
+  return [
+    '# Where this API answers: its resource identifier.',
+    `${constant}_URL=http://localhost:${port}`,
+    '# What its tokens carry in `aud`, if that is not its URL.',
+    `# ${constant}_AUDIENCE=`,
+    '# How it verifies tokens is said by the variables that the orders-api has for it, OAUTH_JWKS_URI and below.',
+  ];
+}
+
+function nextSteps({ name, port, resources, constant }: NewService): string {
+  return `
+${name} is there. To see that all is well: npm test -- ${name} tools/
+  - npm start runs it at http://localhost:${port}, or where ${constant}_PORT says
+  - npm run clients -- create <client_id> --scope "${resources}:read ${resources}:write" makes a client for it
+  - the production overlay has placeholders for it: deploy/kubernetes/overlays/production`;
+}
