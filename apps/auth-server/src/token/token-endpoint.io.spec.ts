@@ -88,7 +88,8 @@ describe('what a token request costs', { timeout: 30_000 }, () => {
 
   it('sends no statement for a client with a secret, once it is known', async () => {
     await expectToken({ authorization: basic('by-secret', SECRET) });
-    expect(statements()).toEqual([expect.stringMatching(READ)]);
+    // Beside it the schedule of keys may have read them, which it does by itself soon after the start.
+    expect(statements().filter((statement) => READ.test(statement))).toHaveLength(1);
     queries.mockClear();
 
     for (let count = 0; count < REQUESTS; count++) {
