@@ -8,8 +8,8 @@ export interface Adoption {
   readonly name: string;
   /** What documents call it. */
   readonly title: string;
-  /** Where the apps listen by default. */
-  readonly ports: AppRecord<number>;
+  /** Where apps are to listen by default; one that is not named stays where it is. */
+  readonly ports: Partial<AppRecord<number>>;
   /** The issuer in production; undefined if it is to be filled in later. */
   readonly issuer: string | undefined;
   /** Where the orders-api answers in production; undefined if it is to be filled in later. */

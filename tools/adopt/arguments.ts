@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { APPS } from '../local-system/apps.ts';
-import type { AppName, AppRecord } from '../local-system/apps.ts';
+import type { AppName } from '../local-system/apps.ts';
 import { ORIGINAL } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
 
@@ -122,7 +122,7 @@ function requireOwnNames({ scope, name }: Adoption): void {
   if (name === ORIGINAL.name) throw new UsageError(`--name ${name} is what it is called already`);
 }
 
-function portsOf(given: Partial<Record<`${AppName}-port`, string>>): AppRecord<number> {
+function portsOf(given: Partial<Record<`${AppName}-port`, string>>): Adoption['ports'] {
   const ports = {
     'auth-server': portOf('auth-server', given['auth-server-port']),
     'orders-api': portOf('orders-api', given['orders-api-port']),

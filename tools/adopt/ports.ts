@@ -17,7 +17,10 @@ const PLACES = [
 export function movePorts(file: string, text: string, { ports }: Adoption): string {
   if (!PLACES.some((place) => place.test(file))) return text;
   const moved = new Map(
-    APP_NAMES.map((app) => [String(APPS[app].defaultPort), String(ports[app])] as const),
+    APP_NAMES.map((app) => {
+      const { defaultPort } = APPS[app];
+      return [String(defaultPort), String(ports[app] ?? defaultPort)];
+    }),
   );
   return text.replace(/\b\d{4}\b/g, (number) => moved.get(number) ?? number);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { members, send, sendPlain } from './support/http.js';
 import { expectNothingLeaks } from './support/leaks.js';
 import { accessTokenFor, GRANT, postToken, requestToken } from './support/oauth.js';
@@ -48,7 +48,8 @@ describe.each(APPS)('operation of %s', (name, url, dependencies) => {
 
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(answer.text).toContain(`service="${name}"`);
-    expect(await count()).toBe(before + 1);
+    // A request is counted once its answer has left, so perhaps after that has arrived.
+    await vi.waitFor(async () => expect(await count()).toBe(before + 1));
     // A label of its own for each address would let callers fill the memory.
     expect((await send(`${url}/metrics`)).text).not.toContain(path);
   });
