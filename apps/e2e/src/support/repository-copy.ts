@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const BUILT = ['dist', 'out-tsc'];
@@ -54,7 +54,7 @@ export class RepositoryCopy {
           maxBuffer: LONGEST_OUTPUT,
         },
       );
-      return `${stdout}${stderr}`;
+      return stripVTControlCharacters(`${stdout}${stderr}`);
     } catch (error) {
       const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
       throw new Error(`${stdout}${stderr}`.split('\n').slice(-SHOWN_LINES).join('\n'), {
