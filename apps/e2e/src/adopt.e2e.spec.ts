@@ -1,41 +1,16 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import {
-  cp,
-  glob,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RepositoryCopy } from './support/repository-copy.js';
 import { runsAsProcesses } from './support/system.js';
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MINUTE_MS = 60_000;
-
-/** What is made, fetched or a repository, and not copied along. */
-const LEFT_OUT = new Set([
-  '.git',
-  '.nx',
-  '.data',
-  '.env',
-  'coverage',
-  'dist',
-  'out-tsc',
-  'node_modules',
-]);
 
 const ARGUMENTS = [
   ...['--scope', '@zeta-team', '--name', 'zeta-platform', '--title', 'Zeta & sons'],
@@ -60,17 +35,17 @@ const TESTS_OF_THE_COPY = [
 ].map((path) => `tools/${path}`);
 
 describe.runIf(runsAsProcesses)('a copy of the repository', () => {
+  let copy: RepositoryCopy;
   let directory: string;
 
   beforeAll(async () => {
-    directory = await realpath(await mkdtemp(join(tmpdir(), 'm2m-adopt-')));
-    await cp(ROOT, directory, { recursive: true, filter: (path) => !LEFT_OUT.has(basename(path)) });
-    await linkPackages(directory);
+    copy = await RepositoryCopy.make();
+    ({ directory } = copy);
     await git('init', '--quiet');
     await commit('as it was copied');
   });
 
-  afterAll(() => rm(directory, { recursive: true, force: true }));
+  afterAll(() => copy.remove());
 
   it('is not adopted while something is not committed', async () => {
     await writeFile(join(directory, 'note.txt'), 'mine');
@@ -178,31 +153,6 @@ describe.runIf(runsAsProcesses)('a copy of the repository', () => {
 });
 
 type Environment = Readonly<Record<string, string>>;
-
-/**
- * Gives a copy the packages that are installed here, as links, and its own workspaces in the place of ours. They
- * are declared to be what its lock file names: without that, its first command would install everything anew.
- */
-async function linkPackages(directory: string): Promise<void> {
-  for await (const folder of glob('{.,apps/*,libs/*}/node_modules', { cwd: ROOT })) {
-    await linkEntries(join(ROOT, folder), join(directory, folder));
-  }
-  const lock = await readFile(join(directory, 'package-lock.json'), 'utf8');
-  await writeFile(join(directory, 'node_modules/.install-stamp'), stampFor(lock));
-}
-
-async function linkEntries(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const entry of await readdir(from)) {
-    const [there, here] = [join(from, entry), join(to, entry)];
-    if (entry === '@m2m') await cp(there, here, WORKSPACE_LINKS);
-    // But for what npm and Vitest keep there for themselves.
-    else if (!entry.startsWith('.') || entry === '.bin') await symlink(there, here);
-  }
-}
-
-/** They are relative, and so lead to the workspaces of the copy. */
-const WORKSPACE_LINKS = { recursive: true, verbatimSymlinks: true };
 
 /** As tools/bootstrap/install-stamp.mjs makes it. */
 function stampFor(lock: string): string {

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { formatFiles, generateFiles, logger, OverwriteStrategy, type Tree } from '@nx/devkit';
+import { formatFiles, logger, type Tree } from '@nx/devkit';
+import { addFiles } from '../app/add-files.ts';
 import { addToCompose } from '../app/add-to-compose.ts';
 import { addToDockerfile } from '../app/add-to-dockerfile.ts';
 import { addToKubernetes } from '../app/add-to-kubernetes.ts';
 import { addToLocalSystem } from '../app/add-to-local-system.ts';
 import { addToWorkspace } from '../app/add-to-workspace.ts';
 import { linkWorkspace } from '../app/link-workspace.ts';
-import { lockWorkspace, versionsOf } from '../app/package-lock.ts';
+import { lockWorkspace } from '../app/package-lock.ts';
 import { choosePort, requireNewApp } from '../app/requirements.ts';
 import { describeScope, parseScopeName } from '../scope/scope-name.ts';
 import { addToGateway } from './add-to-gateway.ts';
@@ -30,7 +31,9 @@ export default async function resourceServerGenerator(
   const names = serviceNames(options.name);
   requireNewApp(tree, names);
   const service = { ...names, port: choosePort(options.port), scopes: scopesOf(names) };
-  addFiles(tree, service);
+  addFiles(tree, service, FILES, {
+    describe: (action: string) => service.scopes[`${service.resources}:${action}`],
+  });
   lockWorkspace(tree, `apps/${service.name}`);
   addToLists(tree, service);
   await formatFiles(tree);
@@ -44,26 +47,6 @@ export default async function resourceServerGenerator(
 function scopesOf({ resources }: ServiceNames): Readonly<Record<string, string>> {
   const names = [`${resources}:read`, `${resources}:write`];
   return Object.fromEntries(names.map((name) => [name, describeScope(parseScopeName(name))]));
-}
-
-function addFiles(tree: Tree, service: NewService): void {
-  const { name, resources, scopes } = service;
-  const substitutions = {
-    ...service,
-    timestamp: Date.now(),
-    versionOf: versionsOf(tree),
-    describe: (action: string) => scopes[`${resources}:${action}`],
-  };
-  const targets = {
-    app: `apps/${name}`,
-    e2e: 'apps/e2e/src',
-    kubernetes: `deploy/kubernetes/base/${name}`,
-  };
-  for (const [folder, target] of Object.entries(targets)) {
-    generateFiles(tree, join(FILES, folder), target, substitutions, {
-      overwriteStrategy: OverwriteStrategy.ThrowIfExisting,
-    });
-  }
 }
 
 function addToLists(tree: Tree, service: NewService): void {

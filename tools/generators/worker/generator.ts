@@ -1,12 +1,6 @@
 import { join } from 'node:path';
-import {
-  formatFiles,
-  generateFiles,
-  logger,
-  names,
-  OverwriteStrategy,
-  type Tree,
-} from '@nx/devkit';
+import { formatFiles, logger, names, type Tree } from '@nx/devkit';
+import { addFiles } from '../app/add-files.ts';
 import { addToCompose } from '../app/add-to-compose.ts';
 import { addToDockerfile } from '../app/add-to-dockerfile.ts';
 import { addToKubernetes } from '../app/add-to-kubernetes.ts';
@@ -14,7 +8,7 @@ import { addToLocalSystem } from '../app/add-to-local-system.ts';
 import { addToWorkspace } from '../app/add-to-workspace.ts';
 import { appNames } from '../app/app-names.ts';
 import { linkWorkspace } from '../app/link-workspace.ts';
-import { lockWorkspace, versionsOf } from '../app/package-lock.ts';
+import { lockWorkspace } from '../app/package-lock.ts';
 import { choosePort, requireNewApp } from '../app/requirements.ts';
 import { addClient } from './add-client.ts';
 import { calledApi } from './called-api.ts';
@@ -36,7 +30,7 @@ export default async function workerGenerator(
 ): Promise<() => void> {
   const worker = newWorker(options);
   requireNewApp(tree, worker);
-  addFiles(tree, worker);
+  addFiles(tree, worker, FILES, { apiName: worker.api.name });
   lockWorkspace(tree, `apps/${worker.name}`);
   addToLists(tree, worker);
   await formatFiles(tree);
@@ -62,26 +56,6 @@ function newWorker({ name, calls, port }: WorkerOptions): NewWorker {
     clientName: `${words.charAt(0).toUpperCase()}${words.slice(1)}`,
     api: calledApi(calls),
   };
-}
-
-function addFiles(tree: Tree, worker: NewWorker): void {
-  const { name, api } = worker;
-  const substitutions = {
-    ...worker,
-    apiName: api.name,
-    timestamp: Date.now(),
-    versionOf: versionsOf(tree),
-  };
-  const targets = {
-    app: `apps/${name}`,
-    e2e: 'apps/e2e/src',
-    kubernetes: `deploy/kubernetes/base/${name}`,
-  };
-  for (const [folder, target] of Object.entries(targets)) {
-    generateFiles(tree, join(FILES, folder), target, substitutions, {
-      overwriteStrategy: OverwriteStrategy.ThrowIfExisting,
-    });
-  }
 }
 
 function addToLists(tree: Tree, worker: NewWorker): void {
