@@ -66,6 +66,8 @@ describe.runIf(runsAsProcesses)('on SIGTERM', () => {
     await vi.waitFor(() => expect(world.reports.length).toBeGreaterThan(0), SOON);
 
     const ended = world.stopWorker();
+    // Its answer takes the worker several turns, in the first of which it hears of the signal.
+    await send(`${world.url}/health/ready`);
     release();
 
     expect(await ended).toBe(0);
