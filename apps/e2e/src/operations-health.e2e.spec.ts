@@ -36,8 +36,9 @@ describe.each(APPS)('operation of %s', (name, url, dependencies) => {
         .find(
           (candidate) =>
             candidate.startsWith('http_server_request_duration_seconds_count') &&
-            candidate.includes('route="none"') &&
-            candidate.includes('status_code="404"'),
+            ['method="GET"', 'route="none"', 'status_code="404"'].every((label) =>
+              candidate.includes(label),
+            ),
         );
       return Number(line?.split(' ').at(-1) ?? 0);
     };
