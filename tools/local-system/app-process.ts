@@ -8,7 +8,7 @@ import { openLog } from './log-file.ts';
 import { STOP_STAGES } from './stop-stages.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
-import { builtProgram } from './built-program.ts';
+import { builtProgram, NODE_FLAGS } from './built-program.ts';
 
 /** An app as a process of its own, which is kept running. */
 export function appProcess(
@@ -34,7 +34,7 @@ export function appProcess(
 function spawnApp(name: AppName, environment: Environment, data: DataDirectory): ChildProcess {
   const log = openLog(data.log(name));
   const args = [
-    '--enable-source-maps',
+    ...NODE_FLAGS,
     // Also what shows whose process this is, should it be found again after a crash.
     `--diagnostic-dir=${data.logs}`,
     builtProgram(name, 'main.js'),

@@ -40,11 +40,13 @@ function runToEnd(
 ): Promise<string | undefined> {
   const log = openLog(data.log(app));
   try {
-    const child = spawn(
-      process.execPath,
-      ['--enable-source-maps', builtProgram(app, program), ...args],
-      { cwd: WORKSPACE_ROOT, env: environment, detached: true, stdio: ['pipe', log, log], signal },
-    );
+    const child = spawn(process.execPath, [builtProgram(app, program), ...args], {
+      cwd: WORKSPACE_ROOT,
+      env: environment,
+      detached: true,
+      stdio: ['pipe', log, log],
+      signal,
+    });
     // A program that ends before it has read its input has said why in its log.
     child.stdin?.on('error', () => undefined).end(stdin);
     return new Promise((resolve) => {

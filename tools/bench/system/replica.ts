@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { AppName } from '../../local-system/index.ts';
 import { appEnvironment } from '../../local-system/app-environment.ts';
 import { APPS } from '../../local-system/apps.ts';
-import { builtProgram } from '../../local-system/built-program.ts';
+import { builtProgram, NODE_FLAGS } from '../../local-system/built-program.ts';
 import { DataDirectory } from '../../local-system/data-directory.ts';
 import { openLog } from '../../local-system/log-file.ts';
 import { findFreePort } from '../../local-system/ports.ts';
@@ -37,7 +37,7 @@ export class Replica {
     const addresses = { ports: measured.ports, urls: system.urls };
     const own = appEnvironment(app, addresses, new DataDirectory(dataDir), process.env);
     const log = openLog(join(dataDir, `logs/${app}-${port}.log`));
-    const args = ['--enable-source-maps', program];
+    const args = [...NODE_FLAGS, program];
     const env = { ...own, ...environment, [APPS[app].portVariable]: String(port) };
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', log, log] });
     closeSync(log);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { StoredSecret } from './registered-client.js';
 
 const SECRET_BYTES = 32;
@@ -16,7 +16,7 @@ export function generateClientSecret(): string {
  * for passwords that can be guessed (see decision record 0004).
  */
 export function digestClientSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 /** What people may see of a secret, to tell theirs apart: 24 of its 256 bits. */

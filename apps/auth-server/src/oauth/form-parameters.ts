@@ -1,6 +1,7 @@
 import { invalidRequest } from './oauth-error.js';
 
 const FORM_MEDIA_TYPE = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+const ENCODED = /[%+]/;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /** Only `resource` may come several times (RFC 8707 2). */
 const REPEATABLE = new Set(['resource']);
@@ -65,7 +66,7 @@ function decodePair(pair: string): [name: string, value: string] {
 export function decodeFormText(text: string): string {
   let decoded: string;
   try {
-    decoded = decodeURIComponent(text.replaceAll('+', ' '));
+    decoded = ENCODED.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
   } catch {
     throw invalidRequest('The body is not correctly percent-encoded');
   }

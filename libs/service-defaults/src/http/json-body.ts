@@ -18,9 +18,12 @@ export function keepBodiesUnparsed(server: FastifyInstance): void {
   server.addContentTypeParser(JSON_MEDIA_TYPE, { parseAs }, (_request, body: Buffer, done) => {
     done(null, new JsonBytes(body));
   });
-  server.addContentTypeParser('*', { parseAs }, (_request, body, done) => {
-    done(null, body);
-  });
+  // Forms fall under all others, but Fastify looks at those anew in each request, and at a named type once.
+  for (const mediaType of ['application/x-www-form-urlencoded', '*']) {
+    server.addContentTypeParser(mediaType, { parseAs }, (_request, body, done) => {
+      done(null, body);
+    });
+  }
 }
 
 /**

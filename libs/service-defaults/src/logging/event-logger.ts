@@ -1,6 +1,7 @@
 import { pino, stdTimeFunctions, type DestinationStream, type Logger as Pino } from 'pino';
 import { currentRequestContext } from '../request-context/request-context.js';
 import { scrub } from './scrub.js';
+import { standardOutput } from './standard-output.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -34,7 +35,7 @@ export class EventLogger {
 export function createEventLogger(
   service: string,
   level: string,
-  destination?: DestinationStream,
+  destination: DestinationStream = standardOutput,
 ): EventLogger {
   const options = {
     level,
@@ -44,5 +45,5 @@ export function createEventLogger(
     mixin: () => currentRequestContext()?.logFields ?? {},
     hooks: { streamWrite: scrub },
   };
-  return new EventLogger(destination ? pino(options, destination) : pino(options));
+  return new EventLogger(pino(options, destination));
 }
