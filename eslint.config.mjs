@@ -18,10 +18,11 @@ function boundaries(forTests = []) {
     {
       enforceBuildableLibDependency: true,
       depConstraints: [
-        // The server issues tokens, and its admin API is guarded by them.
+        // The server issues tokens, and is a resource server too: its admin API is guarded by them.
         may('scope:auth-server', [
           'scope:token-issuance',
           'scope:guards',
+          'scope:resource-server',
           'scope:service-defaults',
         ]),
         // A resource server knows tokens from the outside only: it can verify, never issue or acquire.

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { send } from './support/http.js';
 import { textLike } from './support/matchers.js';
 import { basic } from './support/oauth.js';
 import type { Order } from './support/orders.js';
@@ -83,6 +84,7 @@ describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
   beforeAll(async () => {
     system = await TracedSystem.start();
     token = await system.accessToken();
+    await send(`${system.issuer}/admin/clients`, { headers: { authorization: `Bearer ${token}` } });
     orders = await Promise.all([1, 2, 3].map(() => system.placeOrder(token)));
     await system.startWorker();
     await vi.waitFor(() => expect(reported()).toBe(orders.length), { timeout: 45_000 });
@@ -205,6 +207,20 @@ describe.runIf(runsAsProcesses)('the trace of a billing run', () => {
       'oauth.access.token': 'verified',
       'oauth.client.id': 'billing-worker',
       ...Object.fromEntries(claims),
+    });
+  });
+
+  it('says of a call of the admin API, too, what the guard found', () => {
+    const call = only(spans().filter(({ name }) => name === 'GET /admin/clients'));
+
+    expect(call).toMatchObject({
+      service: 'auth-server',
+      kind: 'server',
+      attributes: {
+        'http.response.status_code': 401,
+        'oauth.access.outcome': 'wrong_audience',
+        'oauth.access.token': 'verified',
+      },
     });
   });
 

@@ -8,7 +8,7 @@ import {
   type ReceivedRequest,
   type TestAnswer,
 } from '@m2m/testing';
-import { Controller, Get, Module, Post } from '@nestjs/common';
+import { Controller, Get, Module, Post, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
@@ -92,14 +92,47 @@ class ReadController {
   }
 }
 
+@Controller('more-mixed')
+class MoreMixedController extends MixedController {
+  @Get('added')
+  added() {
+    return {};
+  }
+}
+
+@Controller('more-read')
+class MoreReadController extends ReadController {
+  @Get('added')
+  added() {
+    return {};
+  }
+}
+
+@Controller('careless')
+class CarelessController extends ReadController {
+  @Get('written')
+  override written() {
+    return {};
+  }
+}
+
 @Module({})
 class ThingsModule {}
 
-async function startGuarded(options: GuardsModuleOptions): Promise<NestFastifyApplication> {
+async function startGuarded(
+  options: GuardsModuleOptions,
+  controllers: Type[] = [
+    ThingsController,
+    MixedController,
+    ReadController,
+    MoreMixedController,
+    MoreReadController,
+  ],
+): Promise<NestFastifyApplication> {
   const module = {
     module: ThingsModule,
     imports: [GuardsModule.forRoot(options)],
-    controllers: [ThingsController, MixedController, ReadController],
+    controllers,
   };
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     logger: false,
@@ -339,6 +372,27 @@ describe('a guarded application', () => {
   it('guards a method that asks for scopes in a class that is public', async () => {
     expect((await call('/mixed/open')).status).toBe(200);
     expect((await call('/mixed/closed', undefined, 'POST')).status).toBe(401);
+  });
+
+  it('closes what a class adds to one that is public', async () => {
+    expect((await call('/more-mixed/added')).status).toBe(401);
+    expect((await call('/more-mixed/open')).status).toBe(401);
+    expect((await call('/more-mixed/added', await issuer.token(RESOURCE))).status).toBe(200);
+  });
+
+  it('asks for the scopes of a class at what another adds to it', async () => {
+    const reader = await issuer.token(RESOURCE, { scope: 'things:read' });
+    const writer = await issuer.token(RESOURCE, { scope: 'things:write' });
+
+    expect((await call('/more-read/added', reader)).status).toBe(200);
+    expect((await call('/more-read/added', writer)).status).toBe(403);
+    expect((await call('/more-read/written', reader)).status).toBe(403);
+  });
+
+  it('does not start where a route has lost its scopes', async () => {
+    const starting = startGuarded({ issuer: issuer.url, resource: RESOURCE }, [CarelessController]);
+
+    await expect(starting).rejects.toThrow(/scopes are lost at CarelessController\.written/);
   });
 
   it('R09 keeps to its own audience beside another guarded application in the same process', async () => {

@@ -3,8 +3,9 @@ import {
   type DynamicModule,
   type FactoryProvider,
   type ModuleMetadata,
+  type OnModuleInit,
 } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { AccessTokenGuard } from './bearer/access-token.guard.js';
 import { BearerStrategy } from './bearer/bearer.strategy.js';
@@ -19,6 +20,7 @@ import { GivenKeys } from './keys/given-keys.js';
 import { IssuerKeys } from './keys/issuer-keys.js';
 import { protectedResourceMetadataController } from './metadata/protected-resource-metadata.controller.js';
 import { RevocationFeed } from './revocation-feed/revocation-feed.js';
+import { routesThatLostScopes } from './scopes/lost-scopes.js';
 import { AccessTokenVerifier } from './verification/access-token-verifier.js';
 import { JwtVerifier } from './verification/jwt.verifier.js';
 import { UnrevokedVerifier } from './verification/unrevoked.verifier.js';
@@ -34,7 +36,9 @@ export interface GuardsModuleAsyncOptions {
 
 /** Protects an application: once imported, every route that is not `@Public()` needs an access token. */
 @Module({})
-export class GuardsModule {
+export class GuardsModule implements OnModuleInit {
+  constructor(private readonly discovery: DiscoveryService) {}
+
   static forRoot({ resource, ...options }: GuardsModuleOptions): DynamicModule {
     return GuardsModule.forRootAsync({ resource, useFactory: () => options });
   }
@@ -47,7 +51,7 @@ export class GuardsModule {
   }: GuardsModuleAsyncOptions): DynamicModule {
     return {
       module: GuardsModule,
-      imports: [PassportModule, ...imports],
+      imports: [PassportModule, DiscoveryModule, ...imports],
       controllers: [protectedResourceMetadataController(resource)],
       providers: [
         {
@@ -67,6 +71,18 @@ export class GuardsModule {
       ],
       exports: [AccessTokenVerifier],
     };
+  }
+
+  /** @throws Error if a route would take tokens without the scopes that stand on it. */
+  onModuleInit(): void {
+    const lost = this.discovery
+      .getControllers()
+      .flatMap(({ metatype }) => (metatype ? routesThatLostScopes(metatype) : []));
+    if (lost.length === 0) return;
+    throw new Error(
+      `the required scopes are lost at ${lost.join(', ')}: ` +
+        '@RequireScopes has to stand above what replaces a method, and on what overrides it',
+    );
   }
 }
 

@@ -1,17 +1,17 @@
 import { Metrics } from '@m2m/service-defaults';
 import { TestClock } from '@m2m/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { accessMetrics } from './access.metrics.js';
+import { issuerMetrics } from './access.metrics.js';
 
 describe('the metrics of the guards', () => {
   let clock: TestClock;
   let metrics: Metrics;
-  let measure: ReturnType<typeof accessMetrics>;
+  let measure: ReturnType<typeof issuerMetrics>;
 
   beforeEach(() => {
     clock = new TestClock();
     metrics = new Metrics('orders-api', clock.now);
-    measure = accessMetrics(metrics, clock.now);
+    measure = issuerMetrics(metrics, clock.now);
   });
 
   it.each([

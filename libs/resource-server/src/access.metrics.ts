@@ -1,15 +1,10 @@
 import { refusalReasons, type GuardsEvents } from '@m2m/guards';
 import type { Metrics } from '@m2m/service-defaults';
 
-/**
- * Counts what the guards do. A failed introspection is counted as the refused call that it is.
- *
- * @param now milliseconds of a clock that never goes back.
- */
+/** Counts the calls that the guards let through or refuse, and measures how they verify tokens. */
 export function accessMetrics(
   metrics: Metrics,
-  now: () => number = () => performance.now(),
-): Required<Omit<GuardsEvents, 'onIntrospectionFailed'>> {
+): Required<Pick<GuardsEvents, 'onAccepted' | 'onRefused' | 'onRemembered' | 'onVerified'>> {
   const accepted = metrics.counter({
     name: 'oauth_access_accepted_total',
     help: 'Calls let through by the guard.',
@@ -29,6 +24,23 @@ export function accessMetrics(
     help: 'Time to verify an access token that was not known.',
     buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1, 5],
   });
+  return {
+    onAccepted: () => accepted.inc(),
+    onRefused: ({ reason }) => refused.inc(reason),
+    onRemembered: () => remembered.inc(),
+    onVerified: (seconds) => verification.observe(seconds),
+  };
+}
+
+/**
+ * Counts what the guards fetch from the issuer. A failed introspection is counted as the refused call that it is.
+ *
+ * @param now milliseconds of a clock that never goes back.
+ */
+export function issuerMetrics(
+  metrics: Metrics,
+  now: () => number = () => performance.now(),
+): Required<Pick<GuardsEvents, 'onKeysFetched' | 'onRevocationsFetched'>> {
   const keyFetches = metrics.counterBy({
     name: 'oauth_issuer_key_fetches_total',
     help: "Attempts to fetch the issuer's keys, by outcome.",
@@ -55,10 +67,6 @@ export function accessMetrics(
       revocationsFetchedAt === undefined ? undefined : (now() - revocationsFetchedAt) / 1_000,
   });
   return {
-    onAccepted: () => accepted.inc(),
-    onRefused: ({ reason }) => refused.inc(reason),
-    onRemembered: () => remembered.inc(),
-    onVerified: (seconds) => verification.observe(seconds),
     onKeysFetched: (outcome) => {
       keyFetches.inc(outcome);
       if (outcome === 'success') keysFetchedAt = now();

@@ -1,3 +1,4 @@
+export { accessEvents } from './access.events.js';
 export {
   checkVerification,
   verificationConfiguration,

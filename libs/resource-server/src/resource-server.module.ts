@@ -1,7 +1,7 @@
 import { GuardsModule } from '@m2m/guards';
 import { EventLogger, Metrics } from '@m2m/service-defaults';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { accessEvents } from './access.events.js';
+import { accessEvents, issuerEvents } from './access.events.js';
 import { IssuerReadiness } from './issuer-readiness.js';
 import { tokenVerification } from './token-verification.js';
 import type { VerificationConfiguration } from './verification.configuration.js';
@@ -34,6 +34,7 @@ export class ResourceServerModule {
             compatibility: verification.OAUTH_COMPATIBILITY,
             ...tokenVerification(verification),
             ...accessEvents(logger, metrics),
+            ...issuerEvents(logger, metrics),
           }),
         }),
       ],

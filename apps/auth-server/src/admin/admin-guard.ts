@@ -1,4 +1,5 @@
-import { GuardsModule, refusalReasons, type GuardsEvents } from '@m2m/guards';
+import { GuardsModule } from '@m2m/guards';
+import { accessEvents } from '@m2m/resource-server';
 import { EventLogger, Metrics } from '@m2m/service-defaults';
 import type { DynamicModule } from '@nestjs/common';
 import { SigningKeys } from '../keys/signing-keys.js';
@@ -28,27 +29,4 @@ export function adminGuard(issuer: string, keys: DynamicModule): DynamicModule {
       ...accessEvents(logger, metrics),
     }),
   });
-}
-
-function accessEvents(logger: EventLogger, metrics: Metrics): GuardsEvents {
-  const accepted = metrics.counter({
-    name: 'oauth_access_accepted_total',
-    help: 'Calls let through by the guard.',
-  });
-  const refused = metrics.counterBy({
-    name: 'oauth_access_refused_total',
-    help: 'Calls refused by the guard, by reason.',
-    label: 'reason',
-    values: refusalReasons,
-  });
-  return {
-    onAccepted: () => accepted.inc(),
-    onRefused: ({ reason, clientId }) => {
-      refused.inc(reason);
-      logger.warn('access.refused', `refused a call: ${reason}`, {
-        reason,
-        ...(clientId !== undefined && { client_id: clientId }),
-      });
-    },
-  };
 }

@@ -74,12 +74,13 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     return client;
   }
 
-  // What stands on the method counts before what stands on the class, whichever of the two decorators it is.
+  // What stands on the method counts before what stands on the class, whichever of the two decorators it is. A
+  // class inherits scopes, and not that it is public: a route added to it later would be open unnoticed.
   private neededScopes(context: ExecutionContext): ScopeAlternatives | 'public' {
     for (const target of [context.getHandler(), context.getClass()]) {
       const scopes = this.reflector.get<ScopeAlternatives | undefined>(REQUIRED_SCOPES, target);
       if (scopes) return scopes;
-      if (this.reflector.get<boolean | undefined>(PUBLIC, target)) return 'public';
+      if (Reflect.hasOwnMetadata(PUBLIC, target)) return 'public';
     }
     return ANY_TOKEN;
   }
@@ -132,7 +133,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     throw this.challenge(context, new ForbiddenException(), {
       error: 'insufficient_scope',
       description: 'The access token does not cover this operation',
-      ...(neededScopes.length > 0 && { scope: neededScopes.join(' ') }),
+      scope: neededScopes.join(' '),
     });
   }
 
