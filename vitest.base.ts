@@ -18,4 +18,9 @@ export const base: ViteUserConfig = {
   ],
   resolve: { conditions: ['@m2m/source'] },
   ssr: { resolve: { conditions: ['@m2m/source'] } },
+  test: {
+    // Many tests start a PostgreSQL or stop one, beside others that do. How fast that is, is not what they test.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 };
