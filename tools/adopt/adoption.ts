@@ -1,4 +1,5 @@
 import type { AppRecord } from '../local-system/apps.ts';
+import type { Service } from './without-samples/service.ts';
 
 /** How a copy of this repository becomes a team's own. */
 export interface Adoption {
@@ -16,6 +17,8 @@ export interface Adoption {
   readonly ordersApiUrl: string | undefined;
   /** Who holds the rights in what the team adds; undefined if the licence is to stay as it is. */
   readonly licenceHolder: string | undefined;
+  /** What takes the place of the sample; undefined if the sample stays. */
+  readonly service: Service | undefined;
 }
 
 /** The copy that is adopted, before anything is changed. */

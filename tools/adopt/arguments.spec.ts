@@ -16,6 +16,7 @@ describe('parseAdoptArguments', () => {
         issuer: undefined,
         ordersApiUrl: undefined,
         licenceHolder: undefined,
+        service: undefined,
       },
     });
   });
@@ -39,6 +40,13 @@ describe('parseAdoptArguments', () => {
       ordersApiUrl: 'https://orders.acme.example',
       licenceHolder: 'Acme Ltd, Örebro',
     });
+  });
+
+  it.each([
+    [['--without-samples'], 'examples-api'],
+    [['--without-samples', '--service', 'payments-api'], 'payments-api'],
+  ])('knows by %j what takes the place of the sample: %s', (args, name) => {
+    expect(parseAdoptArguments([...NAMES, ...args]).adoption?.service?.name).toBe(name);
   });
 
   it('asks for no names where help is asked for', () => {
@@ -68,6 +76,10 @@ describe('parseAdoptArguments', () => {
     [[...NAMES, '--issuer', 'https://me@auth.acme.example'], '--issuer takes an https URL'],
     [[...NAMES, '--issuer', 'https://auth.acme.example?a'], '--issuer takes an https URL'],
     [[...NAMES, '--orders-api-url', 'orders'], '--orders-api-url takes an https URL'],
+    [[...NAMES, '--service', 'payments-api'], '--service is what takes the place of the sample'],
+    [[...NAMES, '--without-samples', '--service', 'payments'], 'no name for a resource server'],
+    [[...NAMES, '--without-samples', '--service', 'clients-api'], 'that others have'],
+    [[...NAMES, '--without-samples', '--service', 'orders-api'], 'that others have'],
     [['acme'], 'Unexpected argument'],
     [['--scoop'], 'Unknown option'],
   ])('refuses %j: %s', (args, reason) => {

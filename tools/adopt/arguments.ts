@@ -3,6 +3,8 @@ import { APPS } from '../local-system/apps.ts';
 import type { AppName } from '../local-system/apps.ts';
 import { ORIGINAL } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
+import { serviceCalled, STANDARD_SERVICE } from './without-samples/service.ts';
+import type { Service } from './without-samples/service.ts';
 
 export const HELP = `Usage: npm run adopt -- --scope <@scope> --name <name> [options]
 
@@ -18,11 +20,15 @@ later fixes, and removes itself. Looks through everything first, and then writes
                            in place of ${APPS['auth-server'].defaultPort}, ${APPS['orders-api'].defaultPort} and ${APPS['billing-worker'].defaultPort}
   --issuer URL             the issuer in production, in place of ${ORIGINAL.issuer}
   --orders-api-url URL     where the API answers in production, in place of ${ORIGINAL.ordersApiUrl}
+  --without-samples        remove the orders, the worker and all that is about them; what is left is the auth-server,
+                           the libs and one guarded service that is empty
+  --service payments-api   what that service is called, if not ${STANDARD_SERVICE}; it has the port and the address
+                           in production that are given for the orders-api
   --licence-holder NAME    who holds the rights in what you add; our own notice stays, as the licence asks
   --dry-run                list what would be done to which file, and change nothing
   --help                   show this
 
-The working tree has to be clean, so that this can be undone: git restore . && git clean -f docs
+The working tree has to be clean, so that this can be undone: git restore . && git clean -fd apps deploy docs tools
 `;
 
 export interface AdoptArguments {
@@ -71,6 +77,7 @@ export function parseAdoptArguments(args: readonly string[]): AdoptArguments {
     issuer: productionUrl('--issuer', given.issuer),
     ordersApiUrl: productionUrl('--orders-api-url', given['orders-api-url']),
     licenceHolder: licenceHolderOf(given['licence-holder']),
+    service: serviceOf(given['without-samples'], given.service),
   };
   requireOwnNames(adoption);
   return { help, dryRun, adoption };
@@ -92,6 +99,8 @@ function optionsOf(args: readonly string[]) {
         issuer: { type: 'string' },
         'orders-api-url': { type: 'string' },
         'licence-holder': { type: 'string' },
+        'without-samples': { type: 'boolean' },
+        service: { type: 'string' },
       },
     }).values;
   } catch (error) {
@@ -109,6 +118,22 @@ function licenceHolderOf(text: string | undefined): string | undefined {
   return text === undefined
     ? undefined
     : fitting('--licence-holder', text, HOLDER, 'a name, in one line');
+}
+
+function serviceOf(withoutSamples = false, name: string | undefined): Service | undefined {
+  if (withoutSamples) return serviceFrom(name ?? STANDARD_SERVICE);
+  if (name === undefined) return undefined;
+  throw new UsageError(
+    '--service is what takes the place of the sample: it goes with --without-samples',
+  );
+}
+
+function serviceFrom(name: string): Service {
+  try {
+    return serviceCalled(name);
+  } catch (error) {
+    throw new UsageError(`--service: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function titleOf(name: string): string {

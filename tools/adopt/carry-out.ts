@@ -9,7 +9,8 @@ export function carryOut(root: string, changes: readonly Change[]): void {
     const path = join(root, file);
     if (text === undefined) {
       rmSync(path);
-      removeIfEmpty(dirname(path));
+      if (isWorkspace(file)) removeBuilt(dirname(path));
+      removeEmpty(dirname(path));
     } else {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
@@ -17,8 +18,27 @@ export function carryOut(root: string, changes: readonly Change[]): void {
   }
 }
 
-function removeIfEmpty(folder: string): void {
-  if (readdirSync(folder).length === 0) rmdirSync(folder);
+/** What is made of a workspace, and no part of the repository. */
+const BUILT = ['dist', 'out-tsc', 'node_modules'];
+
+const isWorkspace = (file: string) => /^(apps|libs)\/[\w-]+\/package\.json$/.test(file);
+
+function removeBuilt(workspace: string): void {
+  for (const folder of BUILT) rmSync(join(workspace, folder), { recursive: true, force: true });
+}
+
+/** Removes a folder of which nothing is left, and those above it of which nothing is then. */
+function removeEmpty(folder: string): void {
+  if (readdirSync(folder).length > 0) return;
+  rmdirSync(folder);
+  removeEmpty(dirname(folder));
+}
+
+/** The folders of the workspaces that are removed. */
+export function removedWorkspaces(changes: readonly Change[]): string[] {
+  return changes
+    .filter(({ file, text }) => text === undefined && isWorkspace(file))
+    .map(({ file }) => dirname(file));
 }
 
 /** Breaks lines anew, some of which have become longer or shorter. */

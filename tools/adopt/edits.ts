@@ -1,16 +1,10 @@
-import { AdoptionError } from './adoption-error.ts';
 import type { Adoption } from './adoption.ts';
-
-/** What is said in one place, and what is to be said there afterwards. */
-interface Edit {
-  readonly file: string;
-  readonly place: RegExp;
-  readonly replacement: (adoption: Adoption) => string;
-}
+import { applyEdits } from './single-edits.ts';
+import type { Edit } from './single-edits.ts';
 
 const nothing = () => '';
 
-const TITLES: readonly Edit[] = [
+const TITLES: readonly Edit<Adoption>[] = [
   { file: 'README.md', place: /^# .*$/gm, replacement: ({ title }) => `# ${title}` },
   {
     file: 'package.json',
@@ -25,7 +19,7 @@ const TITLES: readonly Edit[] = [
 ];
 
 /** Where it is said that this can be adopted, which is over then. */
-const ADOPTION: readonly Edit[] = [
+const ADOPTION: readonly Edit<Adoption>[] = [
   { file: 'README.md', place: /, built to be copied(?=:)/g, replacement: nothing },
   { file: 'README.md', place: /^## Make it yours\n.*?(?=^## )/gms, replacement: nothing },
   {
@@ -48,21 +42,8 @@ const ADOPTION: readonly Edit[] = [
 
 /** Puts the title of the whole where ours stands. */
 export const giveTitle = (file: string, text: string, adoption: Adoption) =>
-  apply(TITLES, file, text, adoption);
+  applyEdits(TITLES, file, text, adoption);
 
 /** Removes what is said of adoption. */
 export const forgetAdoption = (file: string, text: string, adoption: Adoption) =>
-  apply(ADOPTION, file, text, adoption);
-
-function apply(edits: readonly Edit[], file: string, text: string, adoption: Adoption): string {
-  return edits
-    .filter((edit) => edit.file === file)
-    .reduce((before, { place, replacement }) => {
-      if (before.match(place)?.length !== 1) {
-        throw new AdoptionError(
-          `${file} is not as it was in a fresh copy: ${place.source} is not found once`,
-        );
-      }
-      return before.replace(place, () => replacement(adoption));
-    }, text);
-}
+  applyEdits(ADOPTION, file, text, adoption);

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isStamped, removeStamp, writeStamp } from '../bootstrap/install-stamp.mjs';
 import { ORIGINAL } from './adoption.ts';
 
@@ -11,8 +11,10 @@ export function isInstalledHere(root: string): boolean {
 /**
  * Puts the links to the workspaces under their new scope, as an installation by the new lock file would, so that
  * the next command needs no network. Where another package has that scope, it is left to that command.
+ *
+ * @param removed the folders of workspaces that are no more.
  */
-export function moveLinks(root: string, scope: string): void {
+export function moveLinks(root: string, scope: string, removed: readonly string[]): void {
   const from = join(root, 'node_modules', ORIGINAL.scope);
   const to = join(root, 'node_modules', scope);
   if (!existsSync(from) || existsSync(to)) return;
@@ -20,5 +22,6 @@ export function moveLinks(root: string, scope: string): void {
   // npm's own note of what lies there; it looks for itself without it.
   rmSync(join(root, 'node_modules/.package-lock.json'), { force: true });
   renameSync(from, to);
+  for (const workspace of removed) rmSync(join(to, basename(workspace)), { force: true });
   writeStamp(root);
 }

@@ -7,22 +7,25 @@ import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { AdoptionError } from './adoption-error.ts';
 import type { Adoption } from './adoption.ts';
 import { HELP, parseAdoptArguments, UsageError } from './arguments.ts';
-import { carryOut, format } from './carry-out.ts';
+import { carryOut, format, removedWorkspaces } from './carry-out.ts';
 import { inspectCopy, readText } from './copy.ts';
 import { isInstalledHere, moveLinks } from './installed-packages.ts';
 import { planText } from './plan-text.ts';
 import { planAdoption } from './plan.ts';
 import type { Change } from './plan.ts';
+import { makeService } from './without-samples/make-service.ts';
 
 const USAGE_EXIT_CODE = 2;
-const UNDO = 'git restore . && git clean -f docs';
+const NOT_INSTALLED =
+  '--without-samples makes a service by the packages of this copy, which are not all there; first: npm install';
+const UNDO = 'git restore . && git clean -fd apps deploy docs tools';
 
 /** `npm run adopt`: see HELP. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   try {
     const { help, dryRun, adoption } = parseAdoptArguments(args);
     if (help || adoption === undefined) process.stdout.write(HELP);
-    else if (dryRun) process.stdout.write(planText(plan(adoption)));
+    else if (dryRun) process.stdout.write(planText(plan(adoption), adoption));
     else return await adopt(adoption);
     return 0;
   } catch (error) {
@@ -52,6 +55,7 @@ async function adopt(adoption: Adoption): Promise<number> {
   const interruption = abortOnInterruption();
   const changes = plan(adoption);
   const wasInstalled = isInstalledHere(WORKSPACE_ROOT);
+  if (adoption.service && !wasInstalled) throw new AdoptionError(NOT_INSTALLED);
   try {
     await write(adoption, changes, wasInstalled, interruption);
   } catch (error) {
@@ -67,7 +71,7 @@ async function adopt(adoption: Adoption): Promise<number> {
 }
 
 async function write(
-  { scope }: Adoption,
+  adoption: Adoption,
   changes: readonly Change[],
   wasInstalled: boolean,
   interruption: AbortSignal,
@@ -77,7 +81,12 @@ async function write(
     carryOut(WORKSPACE_ROOT, changes),
   );
   await reporter.step('formatting', 'formatted', () => format(changes, interruption));
-  if (wasInstalled) moveLinks(WORKSPACE_ROOT, scope);
+  if (wasInstalled) moveLinks(WORKSPACE_ROOT, adoption.scope, removedWorkspaces(changes));
+  const { service } = adoption;
+  if (service === undefined) return;
+  await reporter.step(`making the ${service.name}`, `${service.name} made`, () =>
+    makeService(WORKSPACE_ROOT, service, adoption, interruption),
+  );
 }
 
 function closingText({ name }: Adoption): string {

@@ -9,6 +9,7 @@ const adoption = {
   issuer: undefined,
   ordersApiUrl: undefined,
   licenceHolder: undefined,
+  service: undefined,
 };
 
 describe('rename', () => {

@@ -18,7 +18,7 @@ After [Keep a Changelog](https://keepachangelog.com/en/1.1.0/).
 
 /** Which version this was, and how to take over what is mended there later. */
 export function adoptedFrom(adoption: Adoption, { version, tree, today }: Origin): string {
-  const { scope, name } = adoption;
+  const { scope, name, service } = adoption;
   const names = [
     [ORIGINAL.scope, scope],
     [ORIGINAL.name, name],
@@ -32,7 +32,11 @@ This began as a copy of version ${version}, on ${today.toISOString().slice(0, 10
 | --- | --- |
 ${names.map(([there, here]) => `| \`${there}\` | \`${here}\` |`).join('\n')}
 
-\`m2m_revocation_feed_endpoint\` has kept its name: with it the guards of either side understand the auth-server of the other.
+${
+  service === undefined
+    ? ''
+    : `The sample was left out, the orders and what bills them; \`${service.name}\` was made in its place by the generator of resource servers.\n\n`
+}\`m2m_revocation_feed_endpoint\` has kept its name: with it the guards of either side understand the auth-server of the other.
 
 ## Hearing of fixes
 

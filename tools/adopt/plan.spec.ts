@@ -13,6 +13,7 @@ const adoption = {
   issuer: 'https://auth.acme.example',
   ordersApiUrl: 'https://orders.acme.example',
   licenceHolder: 'Acme Ltd',
+  service: undefined,
 };
 const origin = { version: '1.2.3', tree: 'a4f1', today: new Date('2026-02-03T04:05:06Z') };
 const files = repositoryFiles('**/*.*');
@@ -38,6 +39,7 @@ describe('the plan of an adoption of this repository', () => {
     const removed = changes.filter(({ text }) => text === undefined).map(({ file }) => file);
     expect(removed).toContain('tools/adopt/main.ts');
     expect(removed).toContain('apps/e2e/src/adopt.e2e.spec.ts');
+    expect(removed).toContain('apps/e2e/src/adopt-without-samples.e2e.spec.ts');
     expect(removed).toContain('docs/decisions/0036-adoption.md');
     for (const { file, text } of changes)
       expect(text ?? '', file).not.toMatch(/npm run adopt|0036-adoption/);

@@ -7,6 +7,8 @@ import { rename } from './names.ts';
 import { adoptedFrom, newChangelog } from './new-documents.ts';
 import { movePorts } from './ports.ts';
 import { fillInAddresses } from './production-addresses.ts';
+import { planRemoval } from './without-samples/plan.ts';
+import type { Removal } from './without-samples/plan.ts';
 
 /** What becomes of a file. */
 export interface Change {
@@ -18,7 +20,17 @@ export interface Change {
 }
 
 /** What has no purpose once it has been used, or is the history of another project. */
-const REMOVED = /^(tools\/adopt\/|apps\/e2e\/src\/adopt\.e2e\.spec\.ts$|docs\/decisions\/0036-)/;
+const REMOVED = new RegExp(
+  String.raw`^(tools/adopt/|apps/e2e/src/adopt[\w-]*\.e2e\.spec\.ts$|` +
+    String.raw`apps/e2e/src/support/commands-in-copy\.ts$|docs/decisions/0036-)`,
+);
+
+/** Nothing is removed with the sample where it stays. */
+const SAMPLE_STAYS: Removal = {
+  isRemoved: () => false,
+  rewrite: (_file, text) => text,
+  added: new Map(),
+};
 
 /**
  * Looks through the whole copy and says what becomes of it; nothing is changed.
@@ -42,15 +54,22 @@ export function planAdoption(
     },
   ];
   const isWritten = new Set(written.map(({ file }) => file));
-  const steps = rewritings(origin.today.getFullYear());
+  const { service } = adoption;
+  const sample = service === undefined ? SAMPLE_STAYS : planRemoval(files, read, service);
+  const steps = rewritings(origin.today.getFullYear(), sample);
   const changes = files
     .filter((file) => !isWritten.has(file))
     .flatMap((file) => {
       if (REMOVED.test(file)) return { file, what: ['of no use any more'], text: undefined };
+      if (sample.isRemoved(file)) return { file, what: ['sample'], text: undefined };
       const text = read(file);
       return (text !== undefined && rewritten(file, text, adoption, steps)) || [];
     });
-  return [...written, ...changes];
+  const added = [...sample.added].map(([file, text]) => {
+    const { what = [], text: given = text } = rewritten(file, text, adoption, steps) ?? {};
+    return { file, what: ['in place of the sample', ...what], text: given };
+  });
+  return [...written, ...added, ...changes];
 }
 
 function requireOriginal(manifest: string | undefined): void {
@@ -64,9 +83,10 @@ interface Rewriting {
   readonly rewrite: (file: string, text: string, adoption: Adoption) => string;
 }
 
-function rewritings(year: number): readonly Rewriting[] {
+function rewritings(year: number, sample: Removal): readonly Rewriting[] {
   return [
     { name: 'adoption', rewrite: forgetAdoption },
+    { name: 'sample', rewrite: sample.rewrite },
     { name: 'names', rewrite: rename },
     { name: 'ports', rewrite: movePorts },
     { name: 'title', rewrite: giveTitle },

@@ -10,6 +10,7 @@ const adoption = {
   issuer: undefined,
   ordersApiUrl: undefined,
   licenceHolder: undefined,
+  service: undefined,
 };
 
 describe('movePorts', () => {

@@ -8,14 +8,14 @@ const PLACE = 'deploy/kubernetes/overlays/production/';
 export function fillInAddresses(file: string, text: string, adoption: Adoption): string {
   if (!file.startsWith(PLACE)) return text;
   const { issuer, ordersApiUrl } = adoption;
-  const withIssuer = issuer === undefined ? text : replaceUrl(text, ORIGINAL.issuer, issuer);
+  const withIssuer = issuer === undefined ? text : fillInAddress(text, ORIGINAL.issuer, issuer);
   return ordersApiUrl === undefined
     ? withIssuer
-    : replaceUrl(withIssuer, ORIGINAL.ordersApiUrl, ordersApiUrl);
+    : fillInAddress(withIssuer, ORIGINAL.ordersApiUrl, ordersApiUrl);
 }
 
-/** Routes go by the name of the host alone. */
-function replaceUrl(text: string, example: string, url: string): string {
+/** Puts an address in the place of an example. Routes go by the name of the host alone. */
+export function fillInAddress(text: string, example: string, url: string): string {
   return text
     .replaceAll(example, () => url)
     .replaceAll(new URL(example).hostname, () => new URL(url).hostname);

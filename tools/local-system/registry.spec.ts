@@ -38,7 +38,7 @@ describe('mergeRegistries', () => {
     const merged = mergeRegistries(registry, extra as typeof registry);
     const scopes = Object.fromEntries(registry.clients.map(scopeOf));
     expect(merged.clients.map(scopeOf)).toEqual(
-      Object.entries({ ...scopes, operator: 'clients:read', tester: 'orders:read orders:bill' }),
+      Object.entries({ ...scopes, operator: 'clients:read', tester: worker?.scope }),
     );
   });
 });

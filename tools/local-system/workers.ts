@@ -20,7 +20,7 @@ export const WORKERS = {
 
 export type WorkerName = keyof typeof WORKERS;
 
-export const WORKER_NAMES = Object.keys(WORKERS) as readonly WorkerName[];
+export const WORKER_NAMES: readonly WorkerName[] = Object.keys(WORKERS).filter(isWorker);
 
 /** Whether an app is a worker. */
 export function isWorker(app: string): app is WorkerName {

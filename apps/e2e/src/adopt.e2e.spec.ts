@@ -1,15 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandsInCopy } from './support/commands-in-copy.js';
 import { RepositoryCopy } from './support/repository-copy.js';
 import { runsAsProcesses } from './support/system.js';
 
-const run = promisify(execFile);
 const MINUTE_MS = 60_000;
 
 const ARGUMENTS = [
@@ -36,13 +33,15 @@ const TESTS_OF_THE_COPY = [
 
 describe.runIf(runsAsProcesses)('a copy of the repository', () => {
   let copy: RepositoryCopy;
+  let commands: CommandsInCopy;
   let directory: string;
 
   beforeAll(async () => {
     copy = await RepositoryCopy.make();
     ({ directory } = copy);
-    await git('init', '--quiet');
-    await commit('as it was copied');
+    commands = new CommandsInCopy(directory);
+    await commands.git('init', '--quiet');
+    await commands.commit('as it was copied');
   });
 
   afterAll(() => copy.remove());
@@ -50,34 +49,36 @@ describe.runIf(runsAsProcesses)('a copy of the repository', () => {
   it('is not adopted while something is not committed', async () => {
     await writeFile(join(directory, 'note.txt'), 'mine');
 
-    const { code, stderr } = await npm(['run', 'adopt', '--', ...ARGUMENTS]);
+    const { code, stderr } = await commands.npm(['run', 'adopt', '--', ...ARGUMENTS]);
 
     expect({ code, stderr }).toMatchObject({ code: 1 });
     expect(stderr).toContain('not committed');
     await rm(join(directory, 'note.txt'));
-    expect(await git('status', '--porcelain')).toBe('');
+    expect(await commands.git('status', '--porcelain')).toBe('');
   });
 
   it('says by --dry-run what would become of it, and stays as it is', async () => {
-    const { code, stdout } = await npm(['run', 'adopt', '--', ...ARGUMENTS, '--dry-run']);
+    const { code, stdout } = await commands.npm(['run', 'adopt', '--', ...ARGUMENTS, '--dry-run']);
 
     expect(code, stdout).toBe(0);
     expect(stdout).toMatch(/^write .*docker-compose\.yml .*names, ports/m);
     expect(stdout).toMatch(/^write .*libs\/guards\/LICENSE .*licence/m);
     expect(stdout).toMatch(/^remove .*tools\/adopt\/main\.ts/m);
-    expect(await git('status', '--porcelain')).toBe('');
+    expect(await commands.git('status', '--porcelain')).toBe('');
   });
 
   it('is a team’s own after one command', { timeout: 4 * MINUTE_MS }, async () => {
-    const tree = await git('rev-parse', 'HEAD^{tree}');
+    const tree = await commands.git('rev-parse', 'HEAD^{tree}');
 
-    const { code, stdout, stderr } = await npm(['run', 'adopt', '--', ...ARGUMENTS], 3 * MINUTE_MS);
+    const { code, stdout, stderr } = await commands.npm(['run', 'adopt', '--', ...ARGUMENTS], {
+      timeoutMs: 3 * MINUTE_MS,
+    });
 
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('zeta-platform');
-    await commit('adopted');
-    expect(await grep('-w', '@m2m|m2m|M2M_[A-Z_]+')).toEqual(['docs/adopted-from.md']);
-    expect(await grep('adopt')).toEqual(['CHANGELOG.md', 'README.md', 'SECURITY.md']);
+    await commands.commit('adopted');
+    expect(await commands.grep('-w', '@m2m|m2m|M2M_[A-Z_]+')).toEqual(['docs/adopted-from.md']);
+    expect(await commands.grep('adopt')).toEqual(['CHANGELOG.md', 'README.md', 'SECURITY.md']);
     expect(await read('docs/adopted-from.md')).toContain(tree);
     expect(await read('README.md')).toMatch(/^# Zeta & sons\n/);
     expect(await read('LICENSE')).toMatch(
@@ -112,89 +113,34 @@ describe.runIf(runsAsProcesses)('a copy of the repository', () => {
 
   it('passes its own checks and tests', { timeout: 10 * MINUTE_MS }, async () => {
     const vitest = ['vitest', 'run', '--project', 'tools', ...TESTS_OF_THE_COPY];
-    const commands = [['prettier', '--check', '.'], ['tsc', '--build'], ['knip'], vitest];
-    for (const command of commands) {
-      const { code, stdout, stderr } = await npm(['exec', '--', ...command], 4 * MINUTE_MS);
+    const checks = [['prettier', '--check', '.'], ['tsc', '--build'], ['knip'], vitest];
+    for (const check of checks) {
+      const { code, stdout, stderr } = await commands.npm(['exec', '--', ...check], {
+        timeoutMs: 4 * MINUTE_MS,
+      });
       expect(code, stdout + stderr).toBe(0);
     }
   });
 
   it('starts, bills and stops', { timeout: 3 * MINUTE_MS }, async () => {
-    const { code, stdout, stderr } = await npm(['start', '--', '--once'], 2 * MINUTE_MS, {
-      ZETA_PLATFORM_DATA_DIR: join(directory, '.data'),
-      AUTH_SERVER_PORT: '0',
-      ORDERS_API_PORT: '0',
-      BILLING_WORKER_PORT: '0',
+    const { code, stdout, stderr } = await commands.npm(['start', '--', '--once'], {
+      timeoutMs: 2 * MINUTE_MS,
+      environment: {
+        ZETA_PLATFORM_DATA_DIR: join(directory, '.data'),
+        AUTH_SERVER_PORT: '0',
+        ORDERS_API_PORT: '0',
+        BILLING_WORKER_PORT: '0',
+      },
     });
 
     expect(code, stdout + stderr).toBe(0);
   });
 
   const read = (file: string) => readFile(join(directory, file), 'utf8');
-
-  async function git(...args: readonly string[]): Promise<string> {
-    const { stdout } = await run('git', ['-C', directory, ...args]);
-    return stdout.trimEnd();
-  }
-
-  async function commit(message: string): Promise<void> {
-    await git('add', '--all');
-    const author = ['-c', 'user.name=A team', '-c', 'user.email=team@zeta.example'];
-    await git(...author, 'commit', '--quiet', '--no-verify', '--message', message);
-  }
-
-  /** The files with a line that the expression fits. */
-  async function grep(...expression: readonly string[]): Promise<string[]> {
-    return (await git('grep', '-l', '-E', ...expression)).split('\n');
-  }
-
-  const npm = (args: readonly string[], timeoutMs?: number, environment?: Environment) =>
-    runToEnd('npm', args, { directory, timeoutMs, environment });
 });
-
-type Environment = Readonly<Record<string, string>>;
 
 /** As tools/bootstrap/install-stamp.mjs makes it. */
 function stampFor(lock: string): string {
   const digest = createHash('sha256').update(lock).digest('hex');
   return `${digest} ${process.platform}-${process.arch}\n`;
-}
-
-interface RunOptions {
-  readonly directory: string;
-  readonly timeoutMs?: number | undefined;
-  readonly environment?: Environment | undefined;
-}
-
-const PATIENCE_MS = 10_000;
-
-/** Runs a command to its end. One that takes too long is ended with all that it has started. */
-async function runToEnd(
-  command: string,
-  args: readonly string[],
-  { directory, timeoutMs = MINUTE_MS, environment }: RunOptions,
-) {
-  const { PATH, HOME } = process.env;
-  const child = spawn(command, args, {
-    cwd: directory,
-    env: { PATH, HOME, NX_DAEMON: 'false', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own.
-    detached: true,
-  });
-  const end = (signal: NodeJS.Signals) => child.pid && process.kill(-child.pid, signal);
-  const timers = [
-    setTimeout(() => end('SIGTERM'), timeoutMs),
-    setTimeout(() => end('SIGKILL'), timeoutMs + PATIENCE_MS),
-  ];
-  const code = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  try {
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    return { code: await code, stdout, stderr };
-  } finally {
-    timers.forEach(clearTimeout);
-  }
 }

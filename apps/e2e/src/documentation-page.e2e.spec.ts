@@ -51,8 +51,8 @@ describe('the documentation of the orders-api', () => {
     expect(answer.headers.get('vary')).toMatch(/\borigin\b/i);
     expectNoCookies(answer.headers);
     const authorization = `Bearer ${String(members(answer)['access_token'])}`;
-    const orders = await send(`${system.ordersApi}/orders?limit=1`, { headers: { authorization } });
-    expect(orders.status).toBe(200);
+    const listed = await send(`${system.ordersApi}/orders?limit=1`, { headers: { authorization } });
+    expect(listed.status).toBe(200);
   });
 
   it('can read why it gets none', async () => {

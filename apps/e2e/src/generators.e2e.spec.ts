@@ -8,13 +8,13 @@ const MINUTES = 60_000;
 
 /** What is made in the copy. */
 const COMMANDS = [
-  ['resource-server', 'payments-api'],
-  ['scope', 'payments:refund', '--description', "Give a payer's money back"],
+  ['resource-server', 'parcels-api'],
+  ['scope', 'parcels:refund', '--description', "Give a payer's money back"],
   ['scope', 'orders:cancel', '--audience', 'orders-api'],
   ['worker', 'settlement-worker'],
-  ['worker', 'payout-worker', '--calls', 'payments-api'],
+  ['worker', 'payout-worker', '--calls', 'parcels-api'],
 ] as const;
-const APPS = ['payments-api', 'settlement-worker', 'payout-worker'];
+const APPS = ['parcels-api', 'settlement-worker', 'payout-worker'];
 
 /** Of what is there already: what the generators change, or what compares it with what they make. */
 const CHANGED = [
@@ -86,13 +86,13 @@ describe.runIf(runsAsProcesses)('the generators', { timeout: 10 * MINUTES }, () 
   it('add a scope once, however often it is asked for', async () => {
     const before = await copy.changes();
 
-    expect(await generate(['scope', 'payments:refund'])).toContain('nothing to do');
+    expect(await generate(['scope', 'parcels:refund'])).toContain('nothing to do');
 
     expect(await copy.changes()).toEqual(before);
   });
 
   it.each([
-    ['a name that is taken', ['resource-server', 'payments-api'], 'already'],
+    ['a name that is taken', ['resource-server', 'parcels-api'], 'already'],
     ['a name that is none', ['resource-server', 'Payments'], 'is no name for a resource server'],
     [
       'a worker of an API that is not there',
@@ -101,7 +101,7 @@ describe.runIf(runsAsProcesses)('the generators', { timeout: 10 * MINUTES }, () 
     ],
     [
       'a scope of another API',
-      ['scope', 'orders:read', '--audience', 'payments-api'],
+      ['scope', 'orders:read', '--audience', 'parcels-api'],
       'one audience',
     ],
   ])('refuse %s, and leave all as it is', async (_what, command, reason) => {

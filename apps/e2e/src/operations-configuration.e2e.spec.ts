@@ -145,7 +145,7 @@ describe.runIf(runsAsProcesses).each(REQUIRED)(
 
     it('says which port is taken', async () => {
       const taken = new URL(system.ordersApi).port;
-      const variable = `${app.toUpperCase().replace('-', '_')}_PORT`;
+      const variable = `${app.toUpperCase().replaceAll('-', '_')}_PORT`;
       const environment = { ...(await goodConfiguration(app)), [variable]: taken };
       const { code, output } = await runToEnd(app, 'main.js', environment);
 

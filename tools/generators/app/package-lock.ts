@@ -16,14 +16,15 @@ interface Lock {
 
 const LOCK = 'package-lock.json';
 
-/** Tells the version of a package that the apps of this workspace depend on. */
+/** Tells the version of a package that the apps of this workspace depend on, or that its libs do, as peers too. */
 export function versionsOf(tree: Tree): (name: string) => string {
   const workspaces = Object.entries(readJson<Lock>(tree, LOCK).packages)
-    .filter(([path]) => path.startsWith('apps/'))
-    .map(([, { dependencies = {} }]) => dependencies);
+    .filter(([path]) => /^(apps|libs)\/[\w-]+$/.test(path))
+    .map(([, { dependencies, peerDependencies }]) => ({ ...peerDependencies, ...dependencies }));
   return (name) => {
     const found = workspaces.find((dependencies) => name in dependencies)?.[name];
-    if (found === undefined) throw new Error(`no app depends on ${name}: its version is not known`);
+    if (found === undefined)
+      throw new Error(`no app and no lib depends on ${name}: its version is not known`);
     return found;
   };
 }

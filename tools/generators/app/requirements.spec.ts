@@ -14,6 +14,6 @@ describe('the port of a new app', () => {
   });
 
   it('is not that of another app', () => {
-    expect(() => choosePort(3_000)).toThrow('another app');
+    expect(() => choosePort(3000)).toThrow('another app');
   });
 });

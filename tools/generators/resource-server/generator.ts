@@ -70,7 +70,7 @@ function addToLists(tree: Tree, service: NewService): void {
     isClient: false,
   });
   addToDockerfile(tree, service, [`${database}-database`]);
-  addToKubernetes(tree, service, { component: 'server', calls: { 'auth-server': 3_000 } });
+  addToKubernetes(tree, service, { component: 'server', calls: { 'auth-server': 3000 } });
   addToGateway(tree, service);
 }
 
@@ -80,7 +80,7 @@ function variablesOf({ constant, port }: NewService): string[] {
     `${constant}_URL=http://localhost:${port}`,
     '# What its tokens carry in `aud`, if that is not its URL.',
     `# ${constant}_AUDIENCE=`,
-    '# How it verifies tokens is said by the variables that the orders-api has for it, OAUTH_JWKS_URI and below.',
+    '# How it verifies tokens is said by the variables that every API has for it, above.',
   ];
 }
 

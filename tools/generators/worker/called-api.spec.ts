@@ -5,7 +5,7 @@ describe('the API that a worker calls', () => {
   it('is known with its port and its read scope', () => {
     expect(calledApi('orders-api')).toEqual({
       name: 'orders-api',
-      port: 3_001,
+      port: 3001,
       constant: 'ORDERS_API',
       className: 'OrdersApi',
       resources: 'orders',

@@ -65,7 +65,7 @@ function addToLists(tree: Tree, worker: NewWorker): void {
     variables: [
       '# How often it looks, in seconds.',
       `${worker.intervalVariable}=10`,
-      '# Where it gets its tokens and as whom is said by the variables that the billing-worker has for it, OAUTH_…',
+      '# Where it gets its token and as whom is said by the variables that every worker has for it, above.',
     ],
     secrets: [
       [name, 'database-url', 'as above'],
@@ -84,7 +84,7 @@ function addToLists(tree: Tree, worker: NewWorker): void {
   const secret = `${database}_client_secret`;
   addToKubernetes(tree, worker, {
     component: 'worker',
-    calls: { 'auth-server': 3_000, [api.name]: api.port },
+    calls: { 'auth-server': 3000, [api.name]: api.port },
     secretVariables: [`${secret}=cs_$(random)`],
     secretKeys: [`client-secret="$${secret}"`],
   });
