@@ -30,7 +30,7 @@ function credentialFilesOf(manifests: readonly Manifest[]): string[] {
 
 interface RegistryDocument {
   readonly resource_servers: readonly { readonly name: string; readonly identifier: string }[];
-  readonly clients: readonly { readonly client_id: string }[];
+  readonly clients: readonly { readonly client_id: string; readonly scope: string }[];
 }
 
 export function registryOf(manifests: readonly Manifest[]): RegistryDocument {

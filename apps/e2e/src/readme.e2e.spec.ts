@@ -46,7 +46,8 @@ describe('the README', () => {
     expect(stdout).toContain("scope: 'orders:read orders:write'");
     expect(stdout).toContain('"typ":"at+jwt"');
     expect(stdout).toContain('"sub":"order-entry"');
-    expect(stdout).toContain('"total":"25.00"');
+    expect(stdout).toContain("total: '25.00'");
+    expect(stdout).toContain('"customerId":"customer-1"');
     expect(stdout).toMatch(/"invoices":\d+/);
     expect(stdout).toMatch(/HTTP\/1.1 401 .*\r\nwww-authenticate: Bearer resource_metadata=/i);
     expect(stdout).toMatch(

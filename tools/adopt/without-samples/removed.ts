@@ -29,6 +29,7 @@ const REMOVED = [
   'tools/docs/benchmarks.spec.ts',
   'tools/flow-page/',
   'tools/kubernetes/fixtures/',
+  'tools/observability/metrics-table.spec.ts',
   'tools/operator/billing/',
   'tools/tsconfig.page.json',
 ];

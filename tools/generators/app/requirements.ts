@@ -4,6 +4,8 @@ import type { AppNames } from './new-app.ts';
 
 const LOWEST_PORT = 1_024;
 const HIGHEST_PORT = 65_535;
+/** Where `npm start` shows the flow by default. */
+const FLOW_PAGE_PORT = 3003;
 
 /** Refuses a new app whose name or database is taken. */
 export function requireNewApp(tree: Tree, { name, database }: AppNames): void {
@@ -18,10 +20,14 @@ export function requireNewApp(tree: Tree, { name, database }: AppNames): void {
 /** The port of a new app: the one that is asked for, or the first after those of the others. */
 export function choosePort(wanted: number | undefined): number {
   const ports: readonly number[] = Object.values(APPS).map(({ defaultPort }) => defaultPort);
-  if (wanted === undefined) return Math.max(...ports) + 1;
+  if (wanted === undefined) return nextPort(Math.max(...ports));
   if (!Number.isInteger(wanted) || wanted < LOWEST_PORT || wanted > HIGHEST_PORT) {
     throw new Error(`the port has to be a number from ${LOWEST_PORT} to ${HIGHEST_PORT}`);
   }
   if (ports.includes(wanted)) throw new Error(`port ${wanted} is that of another app`);
   return wanted;
+}
+
+function nextPort(highest: number): number {
+  return highest + 1 === FLOW_PAGE_PORT ? highest + 2 : highest + 1;
 }

@@ -86,8 +86,9 @@ function variablesOf({ constant, port }: NewService): string[] {
 
 function nextSteps({ name, port, resources, constant }: NewService): string {
   return `
-${name} is there. To see that all is well: npm test -- ${name} tools/
+${name} is there. To see that all is well: npm test -- apps/${name} ${name} tools/
   - npm start runs it at http://localhost:${port}, or where ${constant}_PORT says
-  - npm run clients -- create <client_id> --scope "${resources}:read ${resources}:write" makes a client for it
+  - npm run clients -- create <client_id> --scope "${resources}:read ${resources}:write" makes a client for it,
+    which gets a token as step 2 of the README has it, with resource=http://localhost:${port}
   - the production overlay has placeholders for it: deploy/kubernetes/overlays/production`;
 }

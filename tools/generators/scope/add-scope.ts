@@ -7,6 +7,9 @@ const REGISTRIES = ['laptop', 'production'].map(
   (overlay) => `deploy/kubernetes/overlays/${overlay}/registry.json`,
 );
 
+/** What the page of the flow says of scopes; not there in a copy without the sample. */
+const FLOW_PAGE_SCOPES = 'tools/flow-page/explain/scopes.ts';
+
 /** Adds a scope to all places that name those of an API. */
 export function addScope(tree: Tree, audience: string, scope: string, description: string): void {
   const entry = `${quoted(scope)}: ${quoted(description)},`;
@@ -23,6 +26,15 @@ export function addScope(tree: Tree, audience: string, scope: string, descriptio
   });
   for (const registry of REGISTRIES) {
     edit(tree, registry, (text) => addToRegistry(text, audience, scope, description));
+  }
+  if (tree.exists(FLOW_PAGE_SCOPES)) {
+    edit(tree, FLOW_PAGE_SCOPES, (text) =>
+      addToBlock(
+        text,
+        ['const SCOPE_MEANINGS: Readonly<Record<string, string>> = {'],
+        `  ${entry}`,
+      ),
+    );
   }
   if (audience === 'orders-api') addToRealm(tree, scope, description);
   edit(tree, 'docs/scopes.md', (text) =>

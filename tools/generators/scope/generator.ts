@@ -74,5 +74,6 @@ function nextSteps(scope: string, audience: string): string {
   return `
 ${scope} is known to ${audience} and will be registered at the next start or release. What is left:
   - ask for it: @RequireScopes('${scope}') on a route of apps/${audience}
-  - give it away: npm run clients -- show <client_id>, then update <client_id> --scope "… ${scope}"`;
+  - give it away: npm run clients -- show <client_id>, then update <client_id> --scope "… ${scope}"
+  - have a worker ask for it, once its client has it: docs/scopes.md`;
 }

@@ -109,7 +109,7 @@ function composedEnvironment({ name, api }: NewWorker): string[] {
 
 function nextSteps({ name, port, job, api, intervalVariable }: NewWorker): string {
   return `
-${name} is there. To see that all is well: npm test -- ${name} tools/
+${name} is there. To see that all is well: npm test -- apps/${name} ${name} tools/
   - npm start runs it; http://localhost:${port}/${job}/summary tells how it stands
   - it reads ${api.resources} by ${api.scope} every ${intervalVariable} seconds: what is done with each is for
     apps/${name}/src/runs/${job}.run.ts to say`;

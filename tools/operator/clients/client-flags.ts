@@ -22,12 +22,12 @@ export interface ClientFlags {
 
 export function withClientFlags(command: Command): Command {
   return command
-    .option('--name <text>', 'for people; otherwise the client_id')
+    .option('--name <text>', 'for people; a new one has its client_id')
     .option(
       '--auth-method <method>',
-      'client_secret_basic (if not given), client_secret_post or private_key_jwt',
+      'client_secret_basic, which a new one has by itself, client_secret_post or private_key_jwt',
     )
-    .option('--grant-types <grants>', 'client_credentials (if not given), the only one there is')
+    .option('--grant-types <grants>', 'client_credentials, the only one there is')
     .option('--scope <scopes>', 'what it may ask for: scopes with spaces between them')
     .option('--jwks <file>', 'its public keys, a JWK Set; - for standard input')
     .option('--jwks-uri <url>', 'where it publishes its public keys')

@@ -57,7 +57,12 @@ function secretTable(secrets: readonly Representation[]): string {
     `…${String(secret['hint'])}`,
     moment(secret['created_at']),
     moment(secret['expires_at']),
-    moment(secret['last_used_at']),
+    hour(secret['last_used_at']),
   ]);
   return `\n\n${table(['SECRET ID', 'SECRET', 'CREATED', 'ENDS', 'LAST USED'], rows, '')}`;
+}
+
+/** It is kept to the hour. */
+function hour(time: unknown): string {
+  return moment(time).replace(/:.*/, ' h');
 }
