@@ -61,6 +61,21 @@ describe('the page of the flow, as a browser shows it', { timeout: 60_000 }, () 
     ]);
   });
 
+  it('names a service without a lifeline, and draws its calls one line below the other', async () => {
+    const traceId = 'outsider';
+    await send(
+      anAnswer({ traceId, spanId: 'p', service: 'payments-api', endMs: 9 }),
+      aQuery({ traceId, service: 'payments-api', parentSpanId: 'p' }),
+    );
+
+    await page.getByText('calls payments-api: ').waitFor();
+    const run = page.locator('.run').first();
+    const parts = ['.label', '.line.request', '.label.of-answer', '.line.answer'];
+    const boxes = await Promise.all(parts.map((part) => run.locator(part).first().boundingBox()));
+    const tops = boxes.map((box) => box?.y ?? 0);
+    expect(tops).toEqual([...new Set(tops)].toSorted((a, b) => a - b));
+  });
+
   it('leaves open what is open, and the focus where it is, when more becomes known', async () => {
     const traceId = 'growing';
     await send(aRequest({ traceId, spanId: 'r1', attributes: { 'url.full': 'http://a/first' } }));

@@ -42,10 +42,16 @@ function callView(call) {
  * @param {Call} call
  */
 function wiresOf(call) {
+  const parties = `${partiesOf(call)}: `;
   const request = [
-    styled('span', 'visually-hidden', `${partiesOf(call)}: `),
+    ...(hasOutsider(call) ? [] : [styled('span', 'visually-hidden', parties)]),
     styled('span', 'offset', `+${milliseconds(call.offsetMs)}`),
-    styled('span', 'label', styled('span', 'text', call.request, ...alikeView(call.alike))),
+    styled(
+      'span',
+      'label',
+      ...(hasOutsider(call) ? [styled('span', 'text', parties)] : []),
+      styled('span', 'text', call.request, ...alikeView(call.alike)),
+    ),
     styled('span', `line request to-${directionOf(call)}`),
   ];
   const answer = answerView(call);
@@ -103,13 +109,23 @@ function partiesOf({ from, to, stranger = 'somebody' }) {
 }
 
 /**
- * Between which lifelines a call goes, such as `0-1`; `to-2` or `from-2` where one end has none.
+ * Whether a service without a lifeline has a part in it, such as one that a team has added. It is named, then.
+ *
+ * @param {Call} call
+ */
+function hasOutsider({ from, to }) {
+  return [from, to].some((party) => party !== undefined && !PARTIES.includes(party));
+}
+
+/**
+ * Between which lifelines a call goes, such as `0-1`; `to-2` or `from-2` where one end has none, `none` where
+ * neither has.
  *
  * @param {Call} call
  */
 function wireOf({ from = '', to = '' }) {
   const [start, end] = [PARTIES.indexOf(from), PARTIES.indexOf(to)];
-  if (start < 0) return `to-${end}`;
+  if (start < 0) return end < 0 ? 'none' : `to-${end}`;
   return end < 0 ? `from-${start}` : `${start}-${end}`;
 }
 

@@ -8,8 +8,8 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Standard output as a log needs it: a line is with the system when `write` returns, whatever then happens to
- * this process. pino's own destination does the same and copies each line once more, in a way that keeps the
- * copies for long: half of what a busy service had in memory (see decision record 0032).
+ * this process. pino's own destination does the same, and copies each line once more in a way that keeps the
+ * copies in memory for long (see decision record 0032).
  */
 export const standardOutput: DestinationStream = {
   write(line: string): void {
