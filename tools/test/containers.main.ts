@@ -3,6 +3,7 @@ import { abortOnInterruption, interruptedExitCode } from '../bootstrap/interrupt
 import { APP_NAMES, APPS } from '../local-system/apps.ts';
 import { findFreePort } from '../local-system/ports.ts';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
+import { printOutcome } from './test-outcome.ts';
 import { runVitest } from './vitest-run.ts';
 
 const HELP = `Usage: npm run test:containers [-- options of vitest]
@@ -36,14 +37,14 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function test(args: readonly string[], interruption: AbortSignal): Promise<number> {
-  const { counts, exitCode } = await runVitest(['--project', 'e2e', ...args], interruption);
+  const { outcome, exitCode } = await runVitest(['--project', 'e2e', ...args], interruption);
   if (interruption.aborted) return interruptedExitCode(interruption);
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
-  return counts.failed === 0 && exitCode === 0 ? 0 : 1;
+  printOutcome(outcome);
+  return outcome.failures.length === 0 && exitCode === 0 ? 0 : 1;
 }
 
 function countedAsFailure(): number {
-  console.log('0 passed, 1 failed');
+  printOutcome({ passed: 0, failures: ['the start of the system'] });
   return 1;
 }
 

@@ -1,12 +1,14 @@
 import { abortOnInterruption, interruptedExitCode } from '../bootstrap/interruptions.mjs';
 import { StepReporter } from '../console/step-reporter.mjs';
 import { BUILD, runStaticChecks } from './static-checks.ts';
+import { printOutcome } from './test-outcome.ts';
 import { runVitest } from './vitest-run.ts';
 
 const HELP = `Usage: npm test [-- options of vitest]
 
 Checks formatting, lint with the module boundaries, that nothing is unused, and types, builds, and
-runs all unit and end-to-end tests. The last line is "N passed, N failed", as counted by the test runner.
+runs all unit and end-to-end tests. What has failed is named at the end; the last line is "N passed, N failed",
+as counted by the test runner.
 
   npm test -- -t "R07"                  only tests with this in their name
   npm test -- --project auth-server     only the tests of one project
@@ -30,15 +32,15 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function check(args: readonly string[], interruption: AbortSignal): Promise<number> {
   const failedChecks = await runStaticChecks(new StepReporter(), interruption);
-  const { counts, exitCode } = failedChecks.includes(BUILD)
-    ? { counts: { passed: 0, failed: 0 }, exitCode: 1 }
+  const { outcome, exitCode } = failedChecks.includes(BUILD)
+    ? { outcome: { passed: 0, failures: [] }, exitCode: 1 }
     : await runVitest(args, interruption);
   if (failedChecks.includes(BUILD)) console.log('\nno test was run, because the build has failed');
   if (failedChecks.length > 0) {
     console.log(`\nalso failed: ${failedChecks.map(({ name }) => name).join(', ')}`);
   }
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
-  return failedChecks.length === 0 && counts.failed === 0 && exitCode === 0 ? 0 : 1;
+  printOutcome(outcome);
+  return failedChecks.length === 0 && outcome.failures.length === 0 && exitCode === 0 ? 0 : 1;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -3,24 +3,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
-import { COUNTS_FILE_VARIABLE, readCounts } from './test-counts.ts';
-import type { TestCounts } from './test-counts.ts';
+import { OUTCOME_FILE_VARIABLE, readOutcome } from './test-outcome.ts';
+import type { TestOutcome } from './test-outcome.ts';
 
-export interface VitestOutcome {
-  readonly counts: TestCounts;
+export interface VitestRun {
+  readonly outcome: TestOutcome;
   readonly exitCode: number;
 }
 
+const BROKEN_OFF: TestOutcome = { passed: 0, failures: ['the run itself, which broke off'] };
+
 /** Runs all tests in this terminal. A run that breaks off has failed, if only once. */
-export async function runVitest(
-  args: readonly string[],
-  signal: AbortSignal,
-): Promise<VitestOutcome> {
-  const directory = mkdtempSync(join(tmpdir(), 'm2m-test-counts-'));
-  const countsFile = join(directory, 'counts.json');
+export async function runVitest(args: readonly string[], signal: AbortSignal): Promise<VitestRun> {
+  const directory = mkdtempSync(join(tmpdir(), 'm2m-test-outcome-'));
+  const outcomeFile = join(directory, 'outcome.json');
   try {
-    const exitCode = await runInTerminal(args, countsFile, signal);
-    return { exitCode, counts: readCounts(countsFile) ?? { passed: 0, failed: 1 } };
+    const exitCode = await runInTerminal(args, outcomeFile, signal);
+    return { exitCode, outcome: readOutcome(outcomeFile) ?? BROKEN_OFF };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -28,19 +27,19 @@ export async function runVitest(
 
 function runInTerminal(
   args: readonly string[],
-  countsFile: string,
+  outcomeFile: string,
   signal: AbortSignal,
 ): Promise<number> {
   const script = [
     'node_modules/vitest/vitest.mjs',
     'run',
     '--reporter=default',
-    '--reporter=tools/test/count-reporter.ts',
+    '--reporter=tools/test/outcome-reporter.ts',
     ...args,
   ];
   const child = spawn(process.execPath, script, {
     cwd: WORKSPACE_ROOT,
-    env: { ...process.env, [COUNTS_FILE_VARIABLE]: countsFile },
+    env: { ...process.env, [OUTCOME_FILE_VARIABLE]: outcomeFile },
     stdio: 'inherit',
   });
   signal.addEventListener('abort', () => child.kill('SIGTERM'));
