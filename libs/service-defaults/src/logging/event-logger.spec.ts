@@ -38,6 +38,21 @@ describe('EventLogger', () => {
     expect(outside).not.toHaveProperty('request_id');
   });
 
+  it('keeps the fields of a line to that line', () => {
+    const { logger, lines } = createLog();
+    const context = createRequestContext('request-1');
+
+    runInRequestContext(context, () => {
+      logger.info('a', 'the first', { order_id: '1' });
+      logger.info('b', 'the second');
+    });
+
+    const [, second] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(second).toMatchObject({ event: 'b', request_id: 'request-1' });
+    expect(second).not.toHaveProperty('order_id');
+    expect(Object.keys(context.logFields)).toEqual(['request_id', 'trace_id']);
+  });
+
   it('leaves out what is below its level', () => {
     const { logger, lines } = createLog('warn');
 

@@ -15,20 +15,25 @@ export class EventLogger {
   constructor(private readonly pino: Pino) {}
 
   debug(event: string, message: string, fields?: Fields): void {
-    this.pino.debug({ event, ...fields }, message);
+    this.pino.debug(inContext(event, fields), message);
   }
 
   info(event: string, message: string, fields?: Fields): void {
-    this.pino.info({ event, ...fields }, message);
+    this.pino.info(inContext(event, fields), message);
   }
 
   warn(event: string, message: string, fields?: Fields): void {
-    this.pino.warn({ event, ...fields }, message);
+    this.pino.warn(inContext(event, fields), message);
   }
 
   error(event: string, message: string, fields?: Fields): void {
-    this.pino.error({ event, ...fields }, message);
+    this.pino.error(inContext(event, fields), message);
   }
+}
+
+/** In an object of its own: what pino is given by a `mixin` it fills with the fields of the line. */
+function inContext(event: string, fields: Fields | undefined): Fields {
+  return { ...currentRequestContext()?.logFields, event, ...fields };
 }
 
 /** Makes the logger of a service. */
@@ -42,7 +47,6 @@ export function createEventLogger(
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    mixin: () => currentRequestContext()?.logFields ?? {},
     hooks: { streamWrite: scrub },
   };
   return new EventLogger(pino(options, destination));
