@@ -5,6 +5,7 @@ import {
   inRounds,
   processorTimes,
   rates,
+  roundLengths,
   type Contender,
   type Results,
 } from '../load/contender.ts';
@@ -62,12 +63,7 @@ async function measure(
       contenders(BARE_UNGUARDED, servers.bareUnguarded, 1),
       contenders(BARE_GUARDED, servers.bareGuarded, 1),
     ],
-    {
-      ...(quick
-        ? { count: 3, durationMs: 500, warmUpMs: 100 }
-        : { count: 5, durationMs: 1_500, warmUpMs: 300 }),
-      arrival: { kind: 'closed', connections: CONNECTIONS },
-    },
+    { ...roundLengths(quick), arrival: { kind: 'closed', connections: CONNECTIONS } },
     generator,
     reporter,
   );

@@ -13,11 +13,21 @@ export interface Contender {
   readonly workload: WorkloadDescription;
 }
 
-export interface Rounds {
+export interface RoundLengths {
   readonly count: number;
   readonly durationMs: number;
   readonly warmUpMs: number;
+}
+
+export interface Rounds extends RoundLengths {
   readonly arrival: Arrival;
+}
+
+/** Many short ones rather than a few long ones: what disturbs the machine for a second then spoils one of many. */
+export function roundLengths(quick: boolean): RoundLengths {
+  return quick
+    ? { count: 3, durationMs: 500, warmUpMs: 150 }
+    : { count: 15, durationMs: 500, warmUpMs: 150 };
 }
 
 /** What one round of one contender came to. */
@@ -30,10 +40,11 @@ export interface Measured extends LoadResult {
 export type Results = ReadonlyMap<string, readonly Measured[]>;
 
 /** Before that, most of the time of a request goes into code that is not yet compiled. */
-const WARM_UP = { warmUpMs: 0, durationMs: 1_000, fewest: 4_000 };
+const WARM_UP = { warmUpMs: 0, durationMs: 1_000, fewest: 10_000 };
 
 /**
- * Measures all of them in each round, so that what slows the machine down for a while slows all of them down.
+ * Measures all of them in each round, so that what slows the machine down for a while slows all of them down; every
+ * other round goes backwards, so that none of them always comes after the same.
  * A round before the first lets their code be compiled; it does not count.
  */
 export async function inRounds(
@@ -51,7 +62,7 @@ export async function inRounds(
   for (let round = 1; round <= count; round++) {
     const doing = `round ${round} of ${count}`;
     await reporter.step(doing, doing, async () => {
-      for (const contender of contenders) {
+      for (const contender of round % 2 === 0 ? contenders.toReversed() : contenders) {
         results.get(contender.name)?.push(await measure(contender, rounds, generator));
       }
     });

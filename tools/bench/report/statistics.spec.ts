@@ -35,8 +35,9 @@ describe('a percentile', () => {
 });
 
 describe('the spread', () => {
-  it('is half of what lies between the extremes, by the median', () => {
+  it('is half of what lies between the quartiles, by the median', () => {
     expect(spread([90, 100, 110])).toBeCloseTo(0.1);
+    expect(spread([10, 90, 100, 110, 1_000])).toBeCloseTo(0.1);
   });
 
   it('of rounds that are alike is nothing', () => {

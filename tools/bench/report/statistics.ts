@@ -15,12 +15,13 @@ export function percentile(values: readonly number[], fraction: number): number 
 }
 
 /**
- * How far the rounds lie apart: half of the distance between the lowest and the highest, as a fraction of the
- * median. It is the noise of the machine: two medians that differ by less are not told apart.
+ * How far the rounds lie apart: half of the distance between their quartiles, as a fraction of the median. It is the
+ * noise of the machine: two medians that differ by less are not told apart.
  */
 export function spread(values: readonly number[]): number {
   const middle = median(values);
-  return middle === 0 ? 0 : (Math.max(...values) - Math.min(...values)) / 2 / Math.abs(middle);
+  const between = percentile(values, 0.75) - percentile(values, 0.25);
+  return middle === 0 ? 0 : between / 2 / Math.abs(middle);
 }
 
 /** Round by round, one by the other: what slows a whole round down falls out. */

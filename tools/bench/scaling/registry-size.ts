@@ -1,5 +1,5 @@
 import { generateKeyPair } from '../keys/key-pair.ts';
-import { inRounds, type Contender, type Results } from '../load/contender.ts';
+import { inRounds, roundLengths, type Contender, type Results } from '../load/contender.ts';
 import { residentMb } from '../machine/process-usage.ts';
 import type { BenchContext } from '../part.ts';
 import type { Figure } from '../report/part-report.ts';
@@ -59,12 +59,7 @@ async function measure(
   if (largest) contenders.push(await contender(largest, allAtWork, most));
   const results = await inRounds(
     contenders,
-    {
-      ...(quick
-        ? { count: 3, durationMs: 600, warmUpMs: 150 }
-        : { count: 5, durationMs: 1_500, warmUpMs: 300 }),
-      arrival: { kind: 'closed', connections: CONNECTIONS },
-    },
+    { ...roundLengths(quick), arrival: { kind: 'closed', connections: CONNECTIONS } },
     generator,
     reporter,
   );

@@ -1,5 +1,5 @@
 import { generateKeyPair } from '../keys/key-pair.ts';
-import { inRounds, type Results } from '../load/contender.ts';
+import { inRounds, roundLengths, type Results } from '../load/contender.ts';
 import type { BenchContext } from '../part.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
 import { Replica } from '../system/replica.ts';
@@ -25,12 +25,7 @@ export async function measureTwoProcesses(context: BenchContext): Promise<Result
           { name: ONE_PROCESS, ports: [port], pids: [pid], workload },
           { name: TWO_PROCESSES, ports: [port, second.port], pids: [pid, second.pid], workload },
         ],
-        {
-          ...(quick
-            ? { count: 3, durationMs: 600, warmUpMs: 150 }
-            : { count: 5, durationMs: 2_000, warmUpMs: 300 }),
-          arrival: { kind: 'closed', connections: CONNECTIONS },
-        },
+        { ...roundLengths(quick), arrival: { kind: 'closed', connections: CONNECTIONS } },
         generator,
         reporter,
       );

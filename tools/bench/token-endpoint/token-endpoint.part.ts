@@ -3,6 +3,7 @@ import {
   generatorNotes,
   inRounds,
   rates,
+  roundLengths,
   type Contender,
   type Results,
 } from '../load/contender.ts';
@@ -53,9 +54,7 @@ async function measure(
   contenders: readonly Contender[],
 ): Promise<PartReport> {
   const { generator, reporter, quick } = context;
-  const lengths = quick
-    ? { count: 3, durationMs: 600, warmUpMs: 150 }
-    : { count: 5, durationMs: 1_500, warmUpMs: 300 };
+  const lengths = roundLengths(quick);
   const arrival = { kind: 'closed', connections: CONNECTIONS } as const;
   const full = await inRounds(contenders, { ...lengths, arrival }, generator, reporter);
   const perSecond = LOAD * median(rates(full, OURS));
