@@ -5,13 +5,13 @@ import type { AppName } from './apps.ts';
 import { LocalSystemError } from './local-system-error.ts';
 
 /**
- * How Node.js runs the apps. V8 lets garbage grow with the memory of the machine: to several times of what an app
- * needs, and to no use. So its space for new objects is bounded, and old objects are collected when there are half
- * as many again as were in use the last time.
+ * How Node.js runs the apps, here and in their images. V8 lets garbage grow with the memory of the machine, and may
+ * take what is made for each request for something that lives long (see decision record 0037).
  */
 export const NODE_FLAGS: readonly string[] = [
   '--max-semi-space-size=8',
   '--heap-growing-percent=50',
+  '--no-allocation-site-pretenuring',
 ];
 
 /** A built program of an app; fails if it was not built. */

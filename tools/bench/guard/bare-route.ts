@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../../local-system/built-program.ts';
 import { WORKSPACE_ROOT } from '../../workspace/root.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 
@@ -17,5 +18,5 @@ export function startBareRoute(
   settings: BareRouteSettings,
   cores: readonly number[] | undefined,
 ): Promise<ServerProcess> {
-  return ServerProcess.start(PROGRAM, settings, cores);
+  return ServerProcess.start(PROGRAM, settings, cores, NODE_FLAGS);
 }

@@ -17,9 +17,10 @@ export class ServerProcess {
     program: string,
     settings: object,
     cores: readonly number[] | undefined,
+    nodeFlags: readonly string[] = [],
   ): Promise<ServerProcess> {
     const port = await findFreePort();
-    const args = [program, JSON.stringify({ ...settings, port })];
+    const args = [...nodeFlags, program, JSON.stringify({ ...settings, port })];
     const child = spawn(process.execPath, args, {
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
