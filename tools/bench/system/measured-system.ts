@@ -33,9 +33,8 @@ export class MeasuredSystem {
     options: MeasuredSystemOptions,
   ): Promise<MeasuredSystem> {
     const dataDir = mkdtempSync(join(tmpdir(), 'm2m-bench-'));
-    const removeFiles = () => rmSync(dataDir, { recursive: true, force: true });
-    process.once('exit', removeFiles);
     const ports = forEachApp(() => 0);
+    const removeFiles = () => rmSync(dataDir, { recursive: true, force: true });
     try {
       const system = await startLocalSystem({ dataDir, ports, signal, ...options, apps: [] });
       const measured = new MeasuredSystem(system, dataDir, cores);
@@ -53,6 +52,7 @@ export class MeasuredSystem {
     this.system = system;
     this.dataDir = dataDir;
     this.#cores = cores;
+    process.once('exit', this.#removeFiles);
   }
 
   get ports(): AppRecord<number> {
@@ -75,6 +75,9 @@ export class MeasuredSystem {
 
   async remove(): Promise<void> {
     await this.system.stopAll();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    process.off('exit', this.#removeFiles);
+    this.#removeFiles();
   }
+
+  readonly #removeFiles = () => rmSync(this.dataDir, { recursive: true, force: true });
 }
