@@ -17,6 +17,8 @@ export interface RoundLengths {
   readonly count: number;
   readonly durationMs: number;
   readonly warmUpMs: number;
+  /** Before the first round, until when most of the time of a request goes into code that is not yet compiled. */
+  readonly requestsBefore: number;
 }
 
 export interface Rounds extends RoundLengths {
@@ -26,8 +28,8 @@ export interface Rounds extends RoundLengths {
 /** Many short ones rather than a few long ones: what disturbs the machine for a second then spoils one of many. */
 export function roundLengths(quick: boolean): RoundLengths {
   return quick
-    ? { count: 3, durationMs: 500, warmUpMs: 150 }
-    : { count: 15, durationMs: 500, warmUpMs: 150 };
+    ? { count: 3, durationMs: 500, warmUpMs: 150, requestsBefore: 2_000 }
+    : { count: 15, durationMs: 500, warmUpMs: 150, requestsBefore: 10_000 };
 }
 
 /** What one round of one contender came to. */
@@ -39,9 +41,6 @@ export interface Measured extends LoadResult {
 /** Of each contender its rounds, in their order, by its name. */
 export type Results = ReadonlyMap<string, readonly Measured[]>;
 
-/** Before that, most of the time of a request goes into code that is not yet compiled. */
-const WARM_UP = { warmUpMs: 0, durationMs: 1_000, fewest: 10_000 };
-
 /**
  * Measures all of them in each round, so that what slows the machine down for a while slows all of them down; every
  * other round goes backwards, so that none of them always comes after the same.
@@ -49,14 +48,15 @@ const WARM_UP = { warmUpMs: 0, durationMs: 1_000, fewest: 10_000 };
  */
 export async function inRounds(
   contenders: readonly Contender[],
-  { count, ...rounds }: Rounds,
+  { count, requestsBefore, ...rounds }: Rounds,
   generator: LoadGenerator,
   reporter: SystemReporter,
 ): Promise<Results> {
   const results = new Map(contenders.map(({ name }) => [name, [] as Measured[]]));
   await reporter.step('warm-up', 'warmed up', async () => {
     for (const contender of contenders) {
-      await measure(contender, { ...rounds, ...WARM_UP }, generator);
+      const warmUp = { ...rounds, warmUpMs: 0, fewest: requestsBefore };
+      await measure(contender, warmUp, generator);
     }
   });
   for (let round = 1; round <= count; round++) {
@@ -72,7 +72,7 @@ export async function inRounds(
 
 async function measure(
   { ports, pids, workload }: Contender,
-  rounds: Omit<Rounds, 'count'> & Pick<LoadJob, 'fewest'>,
+  rounds: Omit<Rounds, 'count' | 'requestsBefore'> & Pick<LoadJob, 'fewest'>,
   generator: LoadGenerator,
 ): Promise<Measured> {
   const before = secondsOf(pids);
