@@ -1,6 +1,7 @@
 import { ClientRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import {
+  Axios,
   CanceledError,
   isAxiosError,
   type AxiosError,
@@ -41,7 +42,7 @@ export function authorizeRequests(
   const { origin } = new URL(apiUrl);
 
   async function authorize(request: AuthorizedRequest): Promise<AuthorizedRequest> {
-    if (!isWithin(origin, new URL(http.getUri(request), apiUrl))) throw new ForeignOriginError();
+    if (!isWithin(origin, new URL(addressOf(request), apiUrl))) throw new ForeignOriginError();
     const token = await tokenFor(request, tokens);
     request.headers.set('Authorization', `Bearer ${token}`, true);
     return Object.assign(request, ON_THE_DIRECT_WAY);
@@ -82,6 +83,13 @@ const ON_THE_DIRECT_WAY = {
   socketPath: null,
   auth: undefined,
 } satisfies Partial<InternalAxiosRequestConfig>;
+
+/** Puts addresses together as axios does before it sends; of a request that has all defaults already. */
+const ADDRESSES = new Axios({});
+
+function addressOf({ baseURL, url, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
+  return ADDRESSES.getUri({ baseURL, url, allowAbsoluteUrls });
+}
 
 function isWithin(origin: string, url: URL): boolean {
   return url.origin === origin && !url.username && !url.password;

@@ -59,7 +59,7 @@ export class TokenProvider {
   async getToken(options: TokenOptions = {}): Promise<string> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const getting = this.tokenFor(this.target(options)).get();
+    const getting = this.tokenFor(options).get();
     const token = await (signal ? unlessAborted(getting, signal) : getting);
     this.events.onTokenUsed?.(this.name);
     return token;
@@ -97,7 +97,9 @@ export class TokenProvider {
     };
   }
 
-  private tokenFor(target: TokenTarget): CachedToken {
+  private tokenFor({ scopes, resource }: TokenOptions): CachedToken {
+    if (scopes === undefined && resource === undefined) return this.own;
+    const target = this.target({ scopes, resource });
     const key = keyOf(target);
     if (key === this.ownKey) return this.own;
     const cached = this.others.get(key) ?? this.cachedToken(target);

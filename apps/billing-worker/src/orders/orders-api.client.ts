@@ -38,7 +38,12 @@ export class OrdersApiClient {
    */
   async reportBilling(orderId: string, billing: Billing): Promise<void> {
     try {
-      await this.http.axiosRef.put(`/orders/${orderId}/billing`, billing);
+      // By `put`, axios would merge its defaults into one configuration more.
+      await this.http.axiosRef.request({
+        method: 'put',
+        url: `/orders/${orderId}/billing`,
+        data: billing,
+      });
     } catch (error) {
       throw reportError(error);
     }
