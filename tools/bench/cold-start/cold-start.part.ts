@@ -16,6 +16,7 @@ import { MeasuredSystem } from '../system/measured-system.ts';
 
 const POLL_MS = 5;
 const PATIENCE_MS = 60_000;
+const BILLING_INTERVAL_MS = 10_000;
 
 export const coldStart: Part = {
   name: 'cold-start',
@@ -96,6 +97,8 @@ async function untilBilled(measured: MeasuredSystem): Promise<number> {
   const { system } = measured;
   for (const app of ['billing-worker', 'orders-api', 'auth-server'] as const)
     await system.stop(app);
+  // In each interval the pending orders are looked through once, by the worker that has been stopped as well.
+  await sleep(BILLING_INTERVAL_MS);
   const [orderId] = await insertOrders(measured, 1);
   const orders = superuserClient(system.databaseUrls['orders-api']);
   await orders.connect();

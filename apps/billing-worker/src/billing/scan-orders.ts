@@ -5,7 +5,15 @@ import { BillingMetrics } from './billing.metrics.js';
 import { BillingRun } from './billing.run.js';
 import { LastRun } from './last-run.js';
 
-/** A billing run as a job: it tells how it went, and does not fail. */
+/** How a billing run ended. */
+export interface ScanOutcome {
+  /** Why it failed; undefined if it did not. */
+  readonly failure?: string;
+  /** For how many milliseconds the orders API has asked to be left alone. */
+  readonly leaveAloneMs: number;
+}
+
+/** A billing run as a job: it tells how it went, and does not throw. */
 @Injectable()
 export class ScanOrders {
   constructor(
@@ -18,9 +26,8 @@ export class ScanOrders {
   /**
    * @param stop ends it early.
    * @param onInvoiced is called when there are invoices to report.
-   * @returns for how many milliseconds the orders API asked to be left alone.
    */
-  async scan(stop: AbortSignal, onInvoiced: () => void): Promise<number> {
+  async scan(stop: AbortSignal, onInvoiced: () => void): Promise<ScanOutcome> {
     const started = performance.now();
     const durationMs = () => Math.round(performance.now() - started);
     try {
@@ -29,13 +36,17 @@ export class ScanOrders {
       this.metrics.runEnded('success', durationMs() / 1_000);
       const message = 'looked through the pending orders';
       this.logger.info('billing.run', message, { ...counts, duration_ms: durationMs() });
-      return 0;
+      return { leaveAloneMs: 0 };
     } catch (error) {
       jobFailed(error);
       this.metrics.runEnded('failure', durationMs() / 1_000);
-      const message = error instanceof Error ? error.message : String(error);
-      this.logger.error('billing.run.failed', message, { duration_ms: durationMs() });
-      return error instanceof OrdersApiUnavailableError ? (error.retryAfterMs ?? 0) : 0;
+      const failure = error instanceof Error ? error.message : String(error);
+      this.logger.error('billing.run.failed', failure, { duration_ms: durationMs() });
+      return { failure, leaveAloneMs: leaveAloneAfter(error) };
     }
   }
+}
+
+function leaveAloneAfter(error: unknown): number {
+  return error instanceof OrdersApiUnavailableError ? (error.retryAfterMs ?? 0) : 0;
 }

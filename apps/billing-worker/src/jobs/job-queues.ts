@@ -17,6 +17,7 @@ export interface ReportData {
 const HOUR = 3_600;
 /** Work is never thrown away for its age, which is what pg-boss does after two weeks. */
 const FOR_GOOD = 10 * 365 * 24 * HOUR;
+const ENDLESS = 1_000_000_000;
 /** After this long without a sign of life from its worker a job is another's to take. */
 const HEARTBEAT_SECONDS = 10;
 
@@ -28,7 +29,7 @@ export const jobQueues: readonly Queue[] = [
     deadLetter: FAILED_REPORTS,
     // Whether a report has failed for good is our decision, made together with the state of its invoice:
     // that its worker was killed so many times is no reason.
-    retryLimit: 1_000_000_000,
+    retryLimit: ENDLESS,
     retryBackoff: true,
     retryDelay: 1,
     retryDelayMax: HOUR / 4,
@@ -41,8 +42,8 @@ export const jobQueues: readonly Queue[] = [
     name: SCAN_ORDERS,
     // Queued or at work, there is one over all workers.
     policy: 'exclusive',
-    // The next one comes with the next interval.
-    retryLimit: 0,
+    // The next interval may be an hour away, and the API back in a second.
+    retryLimit: ENDLESS,
     heartbeatSeconds: HEARTBEAT_SECONDS,
     expireInSeconds: HOUR,
     deleteAfterSeconds: HOUR,

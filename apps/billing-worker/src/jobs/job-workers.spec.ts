@@ -80,6 +80,20 @@ describe('JobWorkers', { timeout: 30_000 }, () => {
     expect(await world.valueOf('billing_runs_total{outcome="success"')).toBeGreaterThan(0);
   });
 
+  it('tries again soon after a run that failed, however far the next interval is', async () => {
+    let failures = 0;
+    world.onList = () => (failures++ < 2 ? { status: 503 } : undefined);
+    await world.startWorker({ intervalSeconds: 3_600 });
+
+    await allAcknowledged();
+
+    expect(world.events('billing.run.failed')).toHaveLength(2);
+    expect(world.events('billing.run')).toHaveLength(1);
+    const scans = await world.query(`SELECT state FROM pgboss.job WHERE name = 'scan-orders'`);
+    expect(scans).toEqual([{ state: 'completed' }]);
+    await expectEachBilledOnce();
+  });
+
   it('finishes the reports at hand when it is told to stop, and sends no other', async () => {
     const released = Promise.withResolvers<undefined>();
     world.orders = Array.from({ length: 30 }, () => anOrder());

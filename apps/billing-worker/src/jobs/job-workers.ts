@@ -17,19 +17,21 @@ const REPORTS_PER_BATCH = 50;
 /** How often to look for jobs that another process has made; one's own are taken at once. */
 const POLLING_SECONDS = 1;
 const SIGN_OF_LIFE_SECONDS = 3;
+/** A scan that failed is tried again after a second, then later and later, up to this or to the interval. */
+const LONGEST_RETRY_SECONDS = 60;
 /** How long work at hand may take to end when the service is stopped; what is left then, another worker takes. */
 const SHUTDOWN_MS = 20_000;
 
 const SCANNING = {
   pollingIntervalSeconds: POLLING_SECONDS,
   heartbeatRefreshSeconds: SIGN_OF_LIFE_SECONDS,
+  perJobResults: true,
 } as const;
 
 const REPORTING = {
   ...SCANNING,
   batchSize: REPORTS_PER_BATCH,
   burstWhenBatchFull: true,
-  perJobResults: true,
 } as const;
 
 /**
@@ -81,19 +83,32 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** Every process asks for a scan in each interval; by the database's clock, there will be one. */
   private async requestScan(): Promise<void> {
-    const throttle = { singletonSeconds: this.settings.intervalSeconds };
+    const { intervalSeconds } = this.settings;
+    const options = {
+      singletonSeconds: intervalSeconds,
+      retryBackoff: true,
+      retryDelay: 1,
+      retryDelayMax: Math.min(intervalSeconds, LONGEST_RETRY_SECONDS),
+    };
     try {
-      if (await this.jobs.send(SCAN_ORDERS, null, throttle)) this.scans.wake();
+      if (await this.jobs.send(SCAN_ORDERS, null, options)) this.scans.wake();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.logger.error('billing.run.failed', `it could not be scheduled: ${message}`);
     }
   }
 
-  private async scan(batch: readonly Job[]): Promise<void> {
-    const pauseMs = await this.scanOrders.scan(this.untilStopped(batch), () => this.reports.wake());
-    this.scans.pause(pauseMs);
-    this.reports.pause(pauseMs);
+  private async scan(batch: readonly Job[]): Promise<JobResult[]> {
+    const { failure, leaveAloneMs } = await this.scanOrders.scan(this.untilStopped(batch), () =>
+      this.reports.wake(),
+    );
+    this.scans.pause(leaveAloneMs);
+    this.reports.pause(leaveAloneMs);
+    return batch.map(({ id }) =>
+      failure === undefined
+        ? { id, status: 'completed' }
+        : { id, status: 'failed', output: { reason: failure } },
+    );
   }
 
   private async report(batch: readonly Job<ReportData>[]): Promise<JobResult[]> {
