@@ -56,23 +56,24 @@ export async function inRounds(
   await reporter.step('warm-up', 'warmed up', async () => {
     for (const contender of contenders) {
       const warmUp = { ...rounds, warmUpMs: 0, fewest: requestsBefore };
-      await measure(contender, warmUp, generator);
+      await measureRound(contender, warmUp, generator);
     }
   });
   for (let round = 1; round <= count; round++) {
     const doing = `round ${round} of ${count}`;
     await reporter.step(doing, doing, async () => {
       for (const contender of round % 2 === 0 ? contenders.toReversed() : contenders) {
-        results.get(contender.name)?.push(await measure(contender, rounds, generator));
+        results.get(contender.name)?.push(await measureRound(contender, rounds, generator));
       }
     });
   }
   return results;
 }
 
-async function measure(
+/** One round of one contender. */
+export async function measureRound(
   { ports, pids, workload }: Contender,
-  rounds: Omit<Rounds, 'count' | 'requestsBefore'> & Pick<LoadJob, 'fewest'>,
+  rounds: Omit<LoadJob, 'ports' | 'workload'>,
   generator: LoadGenerator,
 ): Promise<Measured> {
   const before = secondsOf(pids);

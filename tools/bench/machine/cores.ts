@@ -1,6 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -12,8 +11,6 @@ export interface Cores {
   readonly secondServer: readonly number[] | undefined;
   readonly load: readonly number[] | undefined;
   readonly database: readonly number[] | undefined;
-  /** Whether two servers and the load have a processor each, with one left for the database. */
-  readonly areEnoughForTwoServers: boolean;
   readonly description: string;
 }
 
@@ -27,7 +24,6 @@ export function planCores(): Cores {
       secondServer: undefined,
       load: undefined,
       database: undefined,
-      areEnoughForTwoServers: availableParallelism() >= 4,
       description: 'not pinned: there is one processor, or no taskset',
     };
   }
@@ -39,7 +35,6 @@ export function planCores(): Cores {
     secondServer: [second],
     load: [last],
     database: between,
-    areEnoughForTwoServers: others.length > 1,
     description: `server on processor ${first}, load on ${last}, database on ${between.join(', ')}`,
   };
 }

@@ -1,38 +1,116 @@
 import { generateKeyPair } from '../keys/key-pair.ts';
-import { inRounds, roundLengths, type Results } from '../load/contender.ts';
+import {
+  measureRound,
+  roundLengths,
+  type Contender,
+  type Measured,
+  type Results,
+} from '../load/contender.ts';
+import type { LoadJob } from '../load/load-job.ts';
+import { LoadGenerator } from '../load/load-generator.ts';
 import type { BenchContext } from '../part.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
 import { Replica } from '../system/replica.ts';
 import { ownTokenRequests } from '../token-endpoint/own-client.ts';
 
-const CONNECTIONS = 64;
+const CONNECTIONS = 32;
 
-export const ONE_PROCESS = 'one process';
-export const TWO_PROCESSES = 'two processes';
+export const ONE_PROCESS = 'one process, with its load on one processor';
+export const TWO_PROCESSES = 'two processes, each with its load on a processor';
 
-/** The same load on one auth-server, and on two over the same database, each on a processor of its own. */
+type LoadLimits = Omit<LoadJob, 'ports' | 'workload'>;
+
+/** A server and what puts load on it, both on one processor. */
+interface Pair {
+  readonly server: Contender;
+  readonly generator: LoadGenerator;
+}
+
+/**
+ * One auth-server, and two over the same database. Each shares a processor with its own load, so that two processors
+ * are enough to tell what a second one adds: a load that both had in common would want one more.
+ */
 export async function measureTwoProcesses(context: BenchContext): Promise<Results> {
-  const { cores, generator, reporter, quick } = context;
+  const { server, secondServer } = context.cores;
   const system = await MeasuredSystem.start(context, { apps: ['auth-server'] });
+  const generators = [server, secondServer].map((cores) => new LoadGenerator(cores));
   try {
-    const second = await Replica.start(system, { app: 'auth-server', cores: cores.secondServer });
+    const second = await Replica.start(system, { app: 'auth-server', cores: secondServer });
     try {
       const { bySecret: workload } = await ownTokenRequests(system, generateKeyPair(), 0);
-      const port = system.port('auth-server');
-      const pid = system.pid('auth-server');
-      return await inRounds(
-        [
-          { name: ONE_PROCESS, ports: [port], pids: [pid], workload },
-          { name: TWO_PROCESSES, ports: [port, second.port], pids: [pid, second.pid], workload },
-        ],
-        { ...roundLengths(quick), arrival: { kind: 'closed', connections: CONNECTIONS } },
-        generator,
-        reporter,
-      );
+      const servers: Contender[] = [
+        { ...serverAt(system.port('auth-server'), system.pid('auth-server')), workload },
+        { ...serverAt(second.port, second.pid), workload },
+      ];
+      return await inTurn(context, pairsOf(servers, generators));
     } finally {
       await second.stop();
     }
   } finally {
+    await Promise.all(generators.map((generator) => generator.stop()));
     await system.remove();
   }
+}
+
+function serverAt(port: number, pid: number): Omit<Contender, 'workload'> {
+  return { name: 'auth-server', ports: [port], pids: [pid] };
+}
+
+function pairsOf(servers: readonly Contender[], generators: readonly LoadGenerator[]): Pair[] {
+  return servers.flatMap((server, index) => {
+    const generator = generators[index];
+    return generator ? [{ server, generator }] : [];
+  });
+}
+
+async function inTurn({ reporter, quick }: BenchContext, pairs: readonly Pair[]): Promise<Results> {
+  const { count, requestsBefore, ...lengths } = roundLengths(quick);
+  const rounds: LoadLimits = { ...lengths, arrival: { kind: 'closed', connections: CONNECTIONS } };
+  await reporter.step('warm-up', 'warmed up', () =>
+    atOnce(pairs, { ...rounds, fewest: requestsBefore }),
+  );
+  const one: Measured[] = [];
+  const two: Measured[] = [];
+  for (let round = 1; round <= count; round++) {
+    const doing = `round ${round} of ${count}`;
+    await reporter.step(doing, doing, async () => {
+      const measureOne = async () => one.push(await byThemselves(pairs, rounds));
+      const measureTwo = async () => two.push(await atOnce(pairs, rounds));
+      for (const measure of round % 2 === 0 ? [measureTwo, measureOne] : [measureOne, measureTwo])
+        await measure();
+    });
+  }
+  return new Map([
+    [ONE_PROCESS, one],
+    [TWO_PROCESSES, two],
+  ]);
+}
+
+/** What all of them do together. */
+async function atOnce(pairs: readonly Pair[], rounds: LoadLimits): Promise<Measured> {
+  const each = await Promise.all(pairs.map((pair) => measurePair(pair, rounds)));
+  return each.reduce(together);
+}
+
+/** What one of them does: the mean of all, for processors need not be alike. */
+async function byThemselves(pairs: readonly Pair[], rounds: LoadLimits): Promise<Measured> {
+  const each: Measured[] = [];
+  for (const pair of pairs) each.push(await measurePair(pair, rounds));
+  const sum = each.reduce(together);
+  return { ...sum, perSecond: sum.perSecond / pairs.length };
+}
+
+function measurePair({ server, generator }: Pair, rounds: LoadLimits): Promise<Measured> {
+  return measureRound(server, rounds, generator);
+}
+
+function together(a: Measured, b: Measured): Measured {
+  const total = a.total + b.total;
+  return {
+    ...a,
+    answers: a.answers + b.answers,
+    total,
+    perSecond: a.perSecond + b.perSecond,
+    processorTime: (a.processorTime * a.total + b.processorTime * b.total) / total,
+  };
 }

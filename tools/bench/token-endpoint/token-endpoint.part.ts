@@ -66,7 +66,7 @@ async function measure(
   );
   return {
     figures: [...figuresOf(full, 'tokens'), ...latencies(timed, perSecond)],
-    findings: [...throughputRatios(full), p99Ratio(timed)],
+    findings: [...throughputRatios(full), ...p99Ratios(timed)],
     notes: generatorNotes(full),
   };
 }
@@ -102,14 +102,22 @@ function latencies(results: Results, perSecond: number): Figure[] {
   );
 }
 
-function p99Ratio(results: Results): Finding {
-  return {
-    name: 'token endpoint, p99 at 70 % load, over the median of the limit',
-    unit: '×',
-    values: quotients(
-      (results.get(OURS) ?? []).map(({ latencyMs }) => latencyMs.p99),
-      (results.get(LIMIT) ?? []).map(({ latencyMs }) => latencyMs.p50),
-    ),
-    target: { atMost: 3 },
-  };
+/** The limit's own tells how much of ours is the machine. */
+function p99Ratios(results: Results): Finding[] {
+  const latenciesOf = (name: string, which: 'p50' | 'p99') =>
+    (results.get(name) ?? []).map(({ latencyMs }) => latencyMs[which]);
+  const over = (name: string) => quotients(latenciesOf(name, 'p99'), latenciesOf(LIMIT, 'p50'));
+  return [
+    {
+      name: 'token endpoint, p99 at 70 % load, over the median of the limit',
+      unit: '×',
+      values: over(OURS),
+      target: { atMost: 3 },
+    },
+    {
+      name: 'the limit, its own p99 at this load, over its median',
+      unit: '×',
+      values: over(LIMIT),
+    },
+  ];
 }
