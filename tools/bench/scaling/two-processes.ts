@@ -1,22 +1,24 @@
 import { generateKeyPair } from '../keys/key-pair.ts';
-import {
-  measureRound,
-  roundLengths,
-  type Contender,
-  type Measured,
-  type Results,
-} from '../load/contender.ts';
-import type { LoadJob } from '../load/load-job.ts';
+import { measureRound, roundLengths, type Contender, type Measured } from '../load/contender.ts';
+import type { LoadJob, WorkloadDescription } from '../load/load-job.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import type { BenchContext } from '../part.ts';
+import { accessTokenFor } from '../system/access-token.ts';
+import { insertOrders } from '../system/insert-orders.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
 import { Replica } from '../system/replica.ts';
 import { ownTokenRequests } from '../token-endpoint/own-client.ts';
 
 const CONNECTIONS = 32;
 
-export const ONE_PROCESS = 'one process, with its load on one processor';
-export const TWO_PROCESSES = 'two processes, each with its load on a processor';
+const SERVERS = ['auth-server', 'orders-api'] as const;
+export type ServerApp = (typeof SERVERS)[number];
+
+/** The rounds of one process of an app, and of two. */
+export interface OneAndTwo {
+  readonly one: readonly Measured[];
+  readonly two: readonly Measured[];
+}
 
 type LoadLimits = Omit<LoadJob, 'ports' | 'workload'>;
 
@@ -27,33 +29,44 @@ interface Pair {
 }
 
 /**
- * One auth-server, and two over the same database. Each shares a processor with its own load, so that two processors
- * are enough to tell what a second one adds: a load that both had in common would want one more.
+ * One process of each server, and two over the same database. Each shares a processor with its own load, so that two
+ * processors are enough to tell what a second one adds: a load that both had in common would want one more.
  */
-export async function measureTwoProcesses(context: BenchContext): Promise<Results> {
+export async function measureTwoProcesses(
+  context: BenchContext,
+): Promise<ReadonlyMap<ServerApp, OneAndTwo>> {
   const { server, secondServer } = context.cores;
-  const system = await MeasuredSystem.start(context, { apps: ['auth-server'] });
+  const system = await MeasuredSystem.start(context, { apps: SERVERS });
   const generators = [server, secondServer].map((cores) => new LoadGenerator(cores));
   try {
-    const second = await Replica.start(system, { app: 'auth-server', cores: secondServer });
-    try {
-      const { bySecret: workload } = await ownTokenRequests(system, generateKeyPair(), 0);
-      const servers: Contender[] = [
-        { ...serverAt(system.port('auth-server'), system.pid('auth-server')), workload },
-        { ...serverAt(second.port, second.pid), workload },
-      ];
-      return await inTurn(context, pairsOf(servers, generators));
-    } finally {
-      await second.stop();
+    const results = new Map<ServerApp, OneAndTwo>();
+    for (const app of SERVERS) {
+      const second = await Replica.start(system, { app, cores: secondServer });
+      try {
+        const workload = await workloadOf(app, system);
+        const servers: Contender[] = [
+          { name: app, ports: [system.port(app)], pids: [system.pid(app)], workload },
+          { name: app, ports: [second.port], pids: [second.pid], workload },
+        ];
+        results.set(app, await inTurn(context, pairsOf(servers, generators)));
+      } finally {
+        await second.stop();
+      }
     }
+    return results;
   } finally {
     await Promise.all(generators.map((generator) => generator.stop()));
     await system.remove();
   }
 }
 
-function serverAt(port: number, pid: number): Omit<Contender, 'workload'> {
-  return { name: 'auth-server', ports: [port], pids: [pid] };
+/** Token requests by one client; reads of one order by one token. */
+async function workloadOf(app: ServerApp, system: MeasuredSystem): Promise<WorkloadDescription> {
+  if (app === 'auth-server') return (await ownTokenRequests(system, generateKeyPair(), 0)).bySecret;
+  const token = await accessTokenFor(system, 'order-entry');
+  const [orderId = ''] = await insertOrders(system, 1);
+  const path = `/orders/${orderId}`;
+  return { kind: 'bearer', path, tokens: { given: [token] }, expected: orderId };
 }
 
 function pairsOf(servers: readonly Contender[], generators: readonly LoadGenerator[]): Pair[] {
@@ -63,16 +76,20 @@ function pairsOf(servers: readonly Contender[], generators: readonly LoadGenerat
   });
 }
 
-async function inTurn({ reporter, quick }: BenchContext, pairs: readonly Pair[]): Promise<Results> {
+async function inTurn(
+  { reporter, quick }: BenchContext,
+  pairs: readonly Pair[],
+): Promise<OneAndTwo> {
   const { count, requestsBefore, ...lengths } = roundLengths(quick);
   const rounds: LoadLimits = { ...lengths, arrival: { kind: 'closed', connections: CONNECTIONS } };
-  await reporter.step('warm-up', 'warmed up', () =>
+  const name = pairs[0]?.server.name ?? '';
+  await reporter.step(`${name}, warm-up`, `${name}, warmed up`, () =>
     atOnce(pairs, { ...rounds, fewest: requestsBefore }),
   );
   const one: Measured[] = [];
   const two: Measured[] = [];
   for (let round = 1; round <= count; round++) {
-    const doing = `round ${round} of ${count}`;
+    const doing = `${name}, round ${round} of ${count}`;
     await reporter.step(doing, doing, async () => {
       const measureOne = async () => one.push(await byThemselves(pairs, rounds));
       const measureTwo = async () => two.push(await atOnce(pairs, rounds));
@@ -80,10 +97,7 @@ async function inTurn({ reporter, quick }: BenchContext, pairs: readonly Pair[])
         await measure();
     });
   }
-  return new Map([
-    [ONE_PROCESS, one],
-    [TWO_PROCESSES, two],
-  ]);
+  return { one, two };
 }
 
 /** What all of them do together. */

@@ -57,6 +57,16 @@ export class Replica {
     return this.#child.pid ?? 0;
   }
 
+  /** It is stopped in its tracks meanwhile, so that its code stays compiled. */
+  async whileItRests<T>(work: () => Promise<T>): Promise<T> {
+    this.#child.kill('SIGSTOP');
+    try {
+      return await work();
+    } finally {
+      this.#child.kill('SIGCONT');
+    }
+  }
+
   async stop(): Promise<void> {
     process.off('exit', this.#killAtExit);
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
