@@ -6,9 +6,9 @@ import type { WorkloadDescription } from '../load/load-job.ts';
 import { residentMb } from '../machine/process-usage.ts';
 import type { BenchContext, Part } from '../part.ts';
 import type { Figure, Finding, PartReport } from '../report/part-report.ts';
-import { accessTokenFor } from '../system/access-token.ts';
 import { insertOrders } from '../system/insert-orders.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
+import { orderReads } from '../system/order-reads.ts';
 import { ownTokenRequests } from '../token-endpoint/own-client.ts';
 import { generateKeyPair } from '../keys/key-pair.ts';
 import { ResidentMemory } from './resident-memory.ts';
@@ -50,18 +50,8 @@ async function measure(context: BenchContext, system: MeasuredSystem): Promise<P
   const { bySecret } = await ownTokenRequests(system, generateKeyPair(), 0);
   const loads: Record<(typeof MEASURED)[number], (count: number) => Promise<void>> = {
     'auth-server': (count) => load(context, system, 'auth-server', bySecret, count),
-    'orders-api': async (count) => {
-      const token = await accessTokenFor(system, 'order-entry');
-      const [orderId = ''] = await insertOrders(system, 1);
-      const path = `/orders/${orderId}`;
-      const workload = {
-        kind: 'bearer',
-        path,
-        tokens: { given: [token] },
-        expected: orderId,
-      } as const;
-      await load(context, system, 'orders-api', workload, count);
-    },
+    'orders-api': async (count) =>
+      load(context, system, 'orders-api', await orderReads(system), count),
     'billing-worker': (count) => bill(system, Math.ceil(count * ORDERS_PER_REQUEST)),
   };
   const findings: Finding[] = [];

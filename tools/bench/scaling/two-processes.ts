@@ -3,9 +3,8 @@ import { measureRound, roundLengths, type Contender, type Measured } from '../lo
 import type { LoadJob, WorkloadDescription } from '../load/load-job.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import type { BenchContext } from '../part.ts';
-import { accessTokenFor } from '../system/access-token.ts';
-import { insertOrders } from '../system/insert-orders.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
+import { orderReads } from '../system/order-reads.ts';
 import { Replica } from '../system/replica.ts';
 import { ownTokenRequests } from '../token-endpoint/own-client.ts';
 
@@ -60,13 +59,10 @@ export async function measureTwoProcesses(
   }
 }
 
-/** Token requests by one client; reads of one order by one token. */
 async function workloadOf(app: ServerApp, system: MeasuredSystem): Promise<WorkloadDescription> {
-  if (app === 'auth-server') return (await ownTokenRequests(system, generateKeyPair(), 0)).bySecret;
-  const token = await accessTokenFor(system, 'order-entry');
-  const [orderId = ''] = await insertOrders(system, 1);
-  const path = `/orders/${orderId}`;
-  return { kind: 'bearer', path, tokens: { given: [token] }, expected: orderId };
+  if (app === 'orders-api') return orderReads(system);
+  const { bySecret } = await ownTokenRequests(system, generateKeyPair(), 0);
+  return bySecret;
 }
 
 function pairsOf(servers: readonly Contender[], generators: readonly LoadGenerator[]): Pair[] {
