@@ -9,7 +9,7 @@ describe('the arguments', () => {
       help: false,
       quick: false,
       only: [],
-      requests: 60_000,
+      requests: 30_000,
       writeDocs: false,
     });
   });
@@ -24,7 +24,7 @@ describe('the arguments', () => {
   it('make it short, the requests for memory too unless they are given', () => {
     expect(parseBenchArguments(['--quick'], PARTS)).toMatchObject({
       quick: true,
-      requests: 10_000,
+      requests: 6_000,
     });
     expect(parseBenchArguments(['--quick', '--requests', '1000000'], PARTS).requests).toBe(
       1_000_000,
@@ -42,7 +42,9 @@ describe('the arguments', () => {
   });
 
   it('are explained, with every part', () => {
-    const text = helpText([{ name: 'guard', title: 'what a guard costs' }]);
+    const guard = { name: 'guard', title: 'what a guard costs' };
+    const text = helpText([guard, { name: 'memory', title: 'how much it takes' }], [guard]);
     expect(text).toMatch(/^ {2}guard +what a guard costs$/m);
+    expect(text).toMatch(/--quick .*: guard alone/);
   });
 });

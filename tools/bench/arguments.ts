@@ -12,8 +12,8 @@ export interface BenchArguments {
 /** What was typed cannot be understood; the message says why. */
 export class UsageError extends Error {}
 
-const DEFAULT_REQUESTS = 60_000;
-const QUICK_REQUESTS = 10_000;
+const DEFAULT_REQUESTS = 30_000;
+const QUICK_REQUESTS = 6_000;
 
 /** @param partNames what `--only` may name. */
 export function parseBenchArguments(
@@ -50,14 +50,20 @@ function optionsOf(args: readonly string[]) {
   }
 }
 
-export function helpText(parts: readonly { readonly name: string; readonly title: string }[]) {
+export function helpText(
+  parts: readonly { readonly name: string; readonly title: string }[],
+  quickParts: readonly { readonly name: string }[],
+): string {
+  const quickNames = quickParts.map(({ name }) => name).join(', ');
   const names = parts.map(({ name, title }) => `  ${name.padEnd(16)}${title}`);
   return `Usage: npm run bench [-- options]
 
 Measures this system side by side with its peers and with the limit of the machine, and ends with a table of
-ratios, each with its target. The results go to bench/results.json. The first run installs the peers.
+ratios, each with its target: in five to ten minutes, by the speed of the machine. The results go to
+bench/results.json. The first run installs the peers.
 
-  --quick               fewer and shorter rounds, smaller tables, more noise
+  --quick               a minute or two: ${quickNames} alone if no part is named, by fewer
+                        and shorter rounds and smaller tables, with more noise
   --only <part,…>       these parts only; what bench/results.json says of the others stays
   --requests <n>        how many requests of each app the part about memory makes (${DEFAULT_REQUESTS})
   --write-docs          write the ratios into the README, and the plans of the hot statements into

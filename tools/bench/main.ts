@@ -11,8 +11,8 @@ import { BenchError } from './bench-error.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import { planCores } from './machine/cores.ts';
 import { describeMachine } from './machine/machine.ts';
-import type { BenchContext } from './part.ts';
-import { parts } from './parts.ts';
+import type { BenchContext, Part } from './part.ts';
+import { parts, quickParts } from './parts.ts';
 import { ensurePeers } from './peers.ts';
 import { writeGeneratedSection } from './report/generated-section.ts';
 import { publishedRatios } from './report/published-ratios.ts';
@@ -33,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const names = parts.map(({ name }) => name);
     const parsed = parseBenchArguments(args, names);
-    if (parsed.help) process.stdout.write(helpText(parts));
+    if (parsed.help) process.stdout.write(helpText(parts, quickParts));
     else await bench(parsed, interruption);
     return 0;
   } catch (error) {
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n\n${helpText(parts)}`);
+    process.stderr.write(`${error.message}\n\n${helpText(parts, quickParts)}`);
     return 2;
   }
   const isForPeople = [BenchError, BootstrapError, LocalSystemError, CommandFailure].some(
@@ -76,8 +76,7 @@ async function bench(args: BenchArguments, signal: AbortSignal): Promise<void> {
 async function runParts(context: BenchContext, only: readonly string[]): Promise<PartResult[]> {
   const results: PartResult[] = [];
   const machine = describeMachine(context.cores);
-  for (const { name, title, run } of parts) {
-    if (only.length > 0 && !only.includes(name)) continue;
+  for (const { name, title, run } of partsToRun(context.quick, only)) {
     context.reporter.line(`\n${name}: ${title}`);
     const measuredAt = new Date();
     const report = await run(context);
@@ -85,6 +84,11 @@ async function runParts(context: BenchContext, only: readonly string[]): Promise
     results.push({ name, measuredAt, machine, quick: context.quick, ...report });
   }
   return results;
+}
+
+function partsToRun(quick: boolean, only: readonly string[]): readonly Part[] {
+  if (only.length > 0) return parts.filter(({ name }) => only.includes(name));
+  return quick ? quickParts : parts;
 }
 
 function printTables(results: readonly PartResult[]): void {

@@ -7,6 +7,9 @@ import type { Part } from './part.ts';
 import { scaling } from './scaling/scaling.part.ts';
 import { tokenEndpoint } from './token-endpoint/token-endpoint.part.ts';
 
+/** What `--quick` measures if nothing is named. */
+export const quickParts: readonly Part[] = [tokenEndpoint, guard, billing];
+
 /** Everything that `npm run bench` measures, in its order. */
 export const parts: readonly Part[] = [
   tokenEndpoint,

@@ -5,6 +5,7 @@ import { BenchError } from '../bench-error.ts';
 import type { BenchContext } from '../part.ts';
 import { insertOrders } from '../system/insert-orders.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
+import { Replica } from '../system/replica.ts';
 import { billingStatements, type BillingStatements } from './billing-statements.ts';
 import { logStatements, readStatements, stopLoggingStatements } from './statement-log.ts';
 import { logSize } from '../../local-system/log-file.ts';
@@ -13,6 +14,8 @@ import { logSize } from '../../local-system/log-file.ts';
 const POLL_MS = 250;
 const PATIENCE_MS = 120_000;
 const ROLES = ['orders', 'billing'];
+/** It looks for orders each second. */
+const WORKER_ENVIRONMENT = { BILLING_INTERVAL_SECONDS: '1' };
 /** Enough for a full page of the worker and full batches of reports. */
 const SAMPLE = 300;
 
@@ -34,7 +37,7 @@ export class BillingSystem {
       { cores: { ...cores, ...nowhere }, signal },
       {
         apps: ['auth-server', 'orders-api'],
-        environment: { 'billing-worker': { BILLING_INTERVAL_SECONDS: '1' } },
+        environment: { 'billing-worker': WORKER_ENVIRONMENT },
       },
     );
     const billing = superuserClient(measured.system.databaseUrls['billing-worker']);
@@ -70,6 +73,24 @@ export class BillingSystem {
     await this.#restart('orders-api');
     await this.#restart('billing-worker');
     return billingStatements(readStatements(log, offset));
+  }
+
+  startSecondWorker(): Promise<Replica> {
+    return Replica.start(this.measured, {
+      app: 'billing-worker',
+      cores: undefined,
+      environment: WORKER_ENVIRONMENT,
+    });
+  }
+
+  async whileWorkerRests<T>(work: () => Promise<T>): Promise<T> {
+    const { system } = this.measured;
+    await system.kill('billing-worker', 'SIGSTOP');
+    try {
+      return await work();
+    } finally {
+      await system.kill('billing-worker', 'SIGCONT');
+    }
   }
 
   /**

@@ -2,16 +2,16 @@ import type { BenchContext, Part } from '../part.ts';
 import type { PartReport } from '../report/part-report.ts';
 import { quotients } from '../report/statistics.ts';
 import { accessTokenFor } from '../system/access-token.ts';
+import type { Replica } from '../system/replica.ts';
 import { BillingSystem } from './billing-system.ts';
-import type { LimitSettings } from './limit/limit-job.ts';
+import type { LimitJob } from './limit/limit-job.ts';
 import { LimitProcess } from './limit/limit-process.ts';
 
 const INVOICE_ISSUER = 'INV';
 
 export const billing: Part = {
   name: 'billing',
-  title:
-    'orders billed per second by one worker, against the same work straight through pg and HTTP',
+  title: 'orders billed per second by one worker and by two, and straight through pg and HTTP',
   run: async (context) => {
     const system = await context.reporter.step('starting the apps', 'apps started', () =>
       BillingSystem.start(context),
@@ -31,62 +31,89 @@ async function measure(
   system: BillingSystem,
   limit: LimitProcess,
 ): Promise<PartReport> {
-  const statements = await reporter.step('learning the statements', 'statements learnt', () =>
-    system.learnStatements(),
+  const orders = quick ? 500 : 1_500;
+  const rounds = quick ? 3 : 5;
+  const job = await reporter.step('learning the statements', 'statements learnt', () =>
+    limitJob(system, orders),
   );
+  const second = await system.startSecondWorker();
+  try {
+    const all: Rates[] = [];
+    for (let round = 0; round <= rounds; round++) {
+      const doing = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
+      await reporter.step(doing, doing, async () => {
+        const rates = await measureRound({ system, second, limit }, job);
+        if (round > 0) all.push(rates);
+      });
+    }
+    return report(all);
+  } finally {
+    await second.stop();
+  }
+}
+
+async function limitJob(system: BillingSystem, orders: number): Promise<LimitJob> {
   const { measured } = system;
-  const settings: LimitSettings = {
+  const statements = await system.learnStatements();
+  const settings = {
     databaseUrl: measured.system.databaseUrls['billing-worker'],
     ordersApiPort: measured.port('orders-api'),
     accessToken: await accessTokenFor(measured, 'billing-worker'),
     invoiceIssuer: INVOICE_ISSUER,
     statements,
   };
-  const orders = quick ? 800 : 3_000;
-  const rounds = quick ? 3 : 5;
-  const byWorker: number[] = [];
-  const byLimit: number[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    const doing = round === 0 ? 'warm-up' : `round ${round} of ${rounds}`;
-    await reporter.step(doing, doing, async () => {
-      const worker = orders / (await system.bill(orders, async () => undefined));
-      const other =
-        orders / (await whileWorkerRests(system, () => limit.bill({ settings, orders }), orders));
-      if (round === 0) return;
-      byWorker.push(worker);
-      byLimit.push(other);
-    });
-  }
+  return { settings, orders };
+}
+
+interface Contenders {
+  readonly system: BillingSystem;
+  readonly second: Replica;
+  readonly limit: LimitProcess;
+}
+
+/** Orders billed per second. */
+interface Rates {
+  readonly oneWorker: number;
+  readonly twoWorkers: number;
+  readonly limit: number;
+}
+
+/** Workers that are not measured are stopped in their tracks, so that their code stays compiled. */
+async function measureRound({ system, second, limit }: Contenders, job: LimitJob): Promise<Rates> {
+  const rate = async (work: () => Promise<void>) =>
+    job.orders / (await system.bill(job.orders, work));
+  const byWorkers = () => rate(() => Promise.resolve());
+  const twoWorkers = await byWorkers();
+  return second.whileItRests(async () => ({
+    twoWorkers,
+    oneWorker: await byWorkers(),
+    limit: await system.whileWorkerRests(() => rate(() => limit.bill(job))),
+  }));
+}
+
+function report(rounds: readonly Rates[]): PartReport {
+  const of = (which: keyof Rates) => rounds.map((rates) => rates[which]);
   return {
     figures: [
-      { name: 'orders billed, one billing-worker', unit: '1/s', values: byWorker },
-      { name: 'orders billed, the limit', unit: '1/s', values: byLimit },
+      { name: 'orders billed, one billing-worker', unit: '1/s', values: of('oneWorker') },
+      { name: 'orders billed, two billing-workers', unit: '1/s', values: of('twoWorkers') },
+      { name: 'orders billed, the limit', unit: '1/s', values: of('limit') },
     ],
     findings: [
       {
         name: 'billing, one worker, over the limit',
         unit: '×',
-        values: quotients(byWorker, byLimit),
+        values: quotients(of('oneWorker'), of('limit')),
         target: { atLeast: 0.6 },
+      },
+      {
+        name: 'billing, two workers over one',
+        unit: '×',
+        values: quotients(of('twoWorkers'), of('oneWorker')),
       },
     ],
     notes: [
-      'Nothing is pinned: the worker or its limit, orders-api and PostgreSQL share all processors.',
+      'Nothing is pinned: the workers or their limit, orders-api and PostgreSQL share all processors.',
     ],
   };
-}
-
-/** The worker is stopped in its tracks meanwhile, so that its code stays compiled. */
-async function whileWorkerRests(
-  system: BillingSystem,
-  work: () => Promise<void>,
-  orders: number,
-): Promise<number> {
-  const { system: apps } = system.measured;
-  await apps.kill('billing-worker', 'SIGSTOP');
-  try {
-    return await system.bill(orders, work);
-  } finally {
-    await apps.kill('billing-worker', 'SIGCONT');
-  }
 }

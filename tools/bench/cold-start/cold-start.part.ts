@@ -16,14 +16,19 @@ import { MeasuredSystem } from '../system/measured-system.ts';
 
 const POLL_MS = 5;
 const PATIENCE_MS = 60_000;
-const BILLING_INTERVAL_MS = 10_000;
+const BILLING_INTERVAL_SECONDS = 2;
 
 export const coldStart: Part = {
   name: 'cold-start',
   title: 'from the start of the process to the first token and to the first billed order',
   run: async (context) => {
-    const rounds = context.quick ? 3 : 5;
-    const system = await MeasuredSystem.start(context, { apps: ['auth-server'] });
+    const rounds = context.quick ? 2 : 3;
+    const system = await MeasuredSystem.start(context, {
+      apps: ['auth-server'],
+      environment: {
+        'billing-worker': { BILLING_INTERVAL_SECONDS: String(BILLING_INTERVAL_SECONDS) },
+      },
+    });
     try {
       const firstToken = await repeat(context, 'first token', rounds, () => untilToken(system));
       const firstOrder = await repeat(context, 'first billed order', rounds, () =>
@@ -98,7 +103,7 @@ async function untilBilled(measured: MeasuredSystem): Promise<number> {
   for (const app of ['billing-worker', 'orders-api', 'auth-server'] as const)
     await system.stop(app);
   // In each interval the pending orders are looked through once, by the worker that has been stopped as well.
-  await sleep(BILLING_INTERVAL_MS);
+  await sleep(BILLING_INTERVAL_SECONDS * 1_000);
   const [orderId] = await insertOrders(measured, 1);
   const orders = superuserClient(system.databaseUrls['orders-api']);
   await orders.connect();

@@ -44,7 +44,7 @@ export async function startGuardedRoutes(
     environment: { 'orders-api': { OAUTH_ISSUER: issuer.url } },
   });
   const { server: cores } = context.cores;
-  const unguarded = { app: 'orders-api', program: UNGUARDED, cores } as const;
+  const replica = { app: 'orders-api', program: UNGUARDED, cores } as const;
   const key = { BENCH_PUBLIC_KEY: JSON.stringify(publicKey) };
   const started: (Replica | ServerProcess)[] = [];
   const stop = async () => {
@@ -62,12 +62,18 @@ export async function startGuardedRoutes(
     startBareRoute({ issuer: issuer.url, resource: audience, isGuarded }, cores);
   try {
     const [orderId = ''] = await insertOrders(system, 1);
+    const [unguarded, verified, bareGuarded, bareUnguarded] = await Promise.all([
+      running(Replica.start(system, replica)),
+      running(Replica.start(system, { ...replica, environment: key })),
+      running(bare(true)),
+      running(bare(false)),
+    ]);
     const servers = {
       guarded: { port: system.port('orders-api'), pid: system.pid('orders-api') },
-      unguarded: await running(Replica.start(system, unguarded)),
-      verified: await running(Replica.start(system, { ...unguarded, environment: key })),
-      bareGuarded: await running(bare(true)),
-      bareUnguarded: await running(bare(false)),
+      unguarded,
+      verified,
+      bareGuarded,
+      bareUnguarded,
     };
     return { issuer: issuer.url, audience, orderId, servers, stop };
   } catch (error) {

@@ -13,7 +13,6 @@ export async function closedLoop(
     connections.map(async (connection) => {
       while (!tally.isOver) {
         const request = workload.next();
-        if (request === undefined) return;
         const sentAt = performance.now();
         workload.check(await connection.send(request));
         tally.count(sentAt);
@@ -50,9 +49,7 @@ export async function openLoop(
     while (performance.now() >= dueAt(sent)) {
       const connection = idle.pop();
       if (!connection) break;
-      const request = workload.next();
-      if (request === undefined) return;
-      void send(connection, request, dueAt(sent));
+      void send(connection, workload.next(), dueAt(sent));
       sent += 1;
     }
     await nextTurn();

@@ -28,8 +28,8 @@ export interface Rounds extends RoundLengths {
 /** Many short ones rather than a few long ones: what disturbs the machine for a second then spoils one of many. */
 export function roundLengths(quick: boolean): RoundLengths {
   return quick
-    ? { count: 3, durationMs: 500, warmUpMs: 150, requestsBefore: 2_000 }
-    : { count: 15, durationMs: 500, warmUpMs: 150, requestsBefore: 10_000 };
+    ? { count: 3, durationMs: 300, warmUpMs: 100, requestsBefore: 2_000 }
+    : { count: 9, durationMs: 400, warmUpMs: 100, requestsBefore: 3_000 };
 }
 
 /** What one round of one contender came to. */

@@ -18,19 +18,25 @@ async function reply(job: LoadJob): Promise<void> {
   process.send?.(message);
 }
 
-/** Tokens that are used again take seconds to make, and are kept from round to round. */
-const reusable = new Map<string, BearerWorkload>();
+/** What they send takes seconds to make, so they are kept from round to round. */
+const workloads = new Map<string, Workload>();
 
 function workloadOf(description: WorkloadDescription): Workload {
-  if (description.kind === 'token') return new TokenWorkload(description);
   const name = JSON.stringify(description);
-  const workload = reusable.get(name) ?? new BearerWorkload(description);
-  if (workload.mayRepeat) reusable.set(name, workload);
+  const workload = workloads.get(name) ?? made(description);
+  workloads.set(name, workload);
   return workload;
+}
+
+function made(description: WorkloadDescription): Workload {
+  return description.kind === 'token'
+    ? new TokenWorkload(description)
+    : new BearerWorkload(description);
 }
 
 async function run({ ports, workload, arrival, ...limits }: LoadJob): Promise<LoadResult> {
   const requests = workloadOf(workload);
+  requests.prepare();
   const connections = await Promise.all(
     Array.from({ length: arrival.connections }, (_, index) =>
       HttpConnection.open(ports[index % ports.length] ?? 0),

@@ -9,8 +9,7 @@ import type { Figure, Finding, PartReport } from '../report/part-report.ts';
 import { insertOrders } from '../system/insert-orders.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
 import { orderReads } from '../system/order-reads.ts';
-import { ownTokenRequests } from '../token-endpoint/own-client.ts';
-import { generateKeyPair } from '../keys/key-pair.ts';
+import { requestsBySecret } from '../token-endpoint/own-client.ts';
 import { ResidentMemory } from './resident-memory.ts';
 
 const CONNECTIONS = 32;
@@ -47,9 +46,9 @@ async function measure(context: BenchContext, system: MeasuredSystem): Promise<P
     unit: 'MB',
     values: [residentMb(system.pid(app))],
   }));
-  const { bySecret } = await ownTokenRequests(system, generateKeyPair(), 0);
   const loads: Record<(typeof MEASURED)[number], (count: number) => Promise<void>> = {
-    'auth-server': (count) => load(context, system, 'auth-server', bySecret, count),
+    'auth-server': async (count) =>
+      load(context, system, 'auth-server', await requestsBySecret(system), count),
     'orders-api': async (count) =>
       load(context, system, 'orders-api', await orderReads(system), count),
     'billing-worker': (count) => bill(system, Math.ceil(count * ORDERS_PER_REQUEST)),

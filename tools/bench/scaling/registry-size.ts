@@ -1,10 +1,9 @@
-import { generateKeyPair } from '../keys/key-pair.ts';
 import { inRounds, roundLengths, type Contender, type Results } from '../load/contender.ts';
 import { residentMb } from '../machine/process-usage.ts';
 import type { BenchContext } from '../part.ts';
 import type { Figure } from '../report/part-report.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
-import { ownTokenRequests } from '../token-endpoint/own-client.ts';
+import { ownRequests } from '../token-endpoint/own-client.ts';
 import { insertClients, numberedClients } from './bulk-clients.ts';
 
 const CONNECTIONS = 32;
@@ -36,7 +35,7 @@ async function systemWith(context: BenchContext, clients: number): Promise<Measu
   const name = `${clients.toLocaleString('en')} clients`;
   return context.reporter.step(`registering ${name}`, `${name} registered`, async () => {
     const system = await MeasuredSystem.start(context, { apps: [] });
-    await insertClients(system, 1, clients);
+    await insertClients(system, clients);
     await system.start('auth-server');
     return system;
   });
@@ -72,15 +71,10 @@ async function measure(
 }
 
 async function contender(system: MeasuredSystem, name: string, active: number): Promise<Contender> {
-  const { bySecret } = await ownTokenRequests(system, generateKeyPair(), 0);
-  const authentication = {
-    method: 'client_secret_basic',
-    numbered: numberedClients(active),
-  } as const;
   return {
     name,
     ports: [system.port('auth-server')],
     pids: [system.pid('auth-server')],
-    workload: { ...bySecret, authentication },
+    workload: await ownRequests(system, numberedClients(active)),
   };
 }

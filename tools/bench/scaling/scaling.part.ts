@@ -4,38 +4,27 @@ import type { Figure, Finding, Target } from '../report/part-report.ts';
 import { quotients } from '../report/statistics.ts';
 import { measureRegistrySizes, type RegistrySizes } from './registry-size.ts';
 import { measureTwoProcesses, type OneAndTwo, type ServerApp } from './two-processes.ts';
-import { measureTwoWorkers, type WorkerRates } from './two-workers.ts';
 
 const MEMORY_MB = 150;
 
 export const scaling: Part = {
   name: 'scaling',
-  title: 'two processes of each app against one; 10 to 1,000,000 clients registered',
+  title: 'two processes of each server against one; 10 to 1,000,000 clients registered',
   run: async (context) => {
     const servers = await measureTwoProcesses(context);
-    const workers = await measureTwoWorkers(context);
     const sizes = await measureRegistrySizes(context);
     const arePinned = context.cores.secondServer !== undefined;
     return {
-      figures: [
-        ...[...servers].flatMap(serverFigures),
-        ...workerFigures(workers),
-        ...figuresOf(sizes.results, 'tokens'),
-      ],
+      figures: [...[...servers].flatMap(serverFigures), ...figuresOf(sizes.results, 'tokens')],
       findings: [
         ...[...servers].flatMap(([app, rounds]) =>
           serverFindings(app, rounds, arePinned ? TARGETS[app] : {}),
         ),
-        {
-          name: 'billing, two workers over one',
-          unit: '×',
-          values: quotients(workers.two, workers.one),
-        },
         ...registryFindings(sizes),
       ],
       notes: [
         arePinned
-          ? 'PostgreSQL has no processor of its own where there are two: what orders-api and the workers ask of it is taken from the second process.'
+          ? 'PostgreSQL has no processor of its own where there are two: what orders-api asks of it is taken from the second process.'
           : 'Nothing could be pinned: that two processes do less than twice as much says nothing.',
       ],
     };
@@ -88,13 +77,6 @@ function ratesOf(rounds: readonly Measured[]): number[] {
 
 function timesOf(rounds: readonly Measured[]): number[] {
   return rounds.map(({ processorTime }) => processorTime);
-}
-
-function workerFigures({ one, two }: WorkerRates): Figure[] {
-  return [
-    { name: 'orders billed, one billing-worker', unit: '1/s', values: one },
-    { name: 'orders billed, two billing-workers', unit: '1/s', values: two },
-  ];
 }
 
 function registryFindings({ results, names, allAtWork, memory }: RegistrySizes): Finding[] {

@@ -1,4 +1,3 @@
-import { generateKeyPair } from '../keys/key-pair.ts';
 import { measureRound, roundLengths, type Contender, type Measured } from '../load/contender.ts';
 import type { LoadJob, WorkloadDescription } from '../load/load-job.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
@@ -6,7 +5,7 @@ import type { BenchContext } from '../part.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
 import { orderReads } from '../system/order-reads.ts';
 import { Replica } from '../system/replica.ts';
-import { ownTokenRequests } from '../token-endpoint/own-client.ts';
+import { requestsBySecret } from '../token-endpoint/own-client.ts';
 
 const CONNECTIONS = 32;
 
@@ -59,10 +58,8 @@ export async function measureTwoProcesses(
   }
 }
 
-async function workloadOf(app: ServerApp, system: MeasuredSystem): Promise<WorkloadDescription> {
-  if (app === 'orders-api') return orderReads(system);
-  const { bySecret } = await ownTokenRequests(system, generateKeyPair(), 0);
-  return bySecret;
+function workloadOf(app: ServerApp, system: MeasuredSystem): Promise<WorkloadDescription> {
+  return app === 'orders-api' ? orderReads(system) : requestsBySecret(system);
 }
 
 function pairsOf(servers: readonly Contender[], generators: readonly LoadGenerator[]): Pair[] {

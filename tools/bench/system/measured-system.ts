@@ -40,7 +40,7 @@ export class MeasuredSystem {
       const measured = new MeasuredSystem(system, dataDir, cores);
       // First, so that what serves the apps' connections is where the database is.
       await pinWithChildren(system.pid('postgres') ?? 0, cores.database);
-      for (const app of options.apps) await measured.start(app);
+      await Promise.all(options.apps.map((app) => measured.start(app)));
       return measured;
     } catch (error) {
       removeFiles();

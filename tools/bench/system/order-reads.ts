@@ -5,12 +5,12 @@ import type { MeasuredSystem } from './measured-system.ts';
 
 /** Reads of one order of the orders-api, by one token. */
 export async function orderReads(measured: MeasuredSystem): Promise<BearerRequests> {
-  const token = await accessTokenFor(measured, 'order-entry');
+  const accessToken = await accessTokenFor(measured, 'order-entry');
   const [orderId = ''] = await insertOrders(measured, 1);
   return {
     kind: 'bearer',
     path: `/orders/${orderId}`,
-    tokens: { given: [token] },
+    accessToken,
     expected: orderId,
   };
 }

@@ -28,22 +28,30 @@ export function keyClientRegistry({ publicKey }: KeyPair): Registry {
   };
 }
 
-/** Token requests to our auth-server, by a secret and by assertions. */
-export async function ownTokenRequests(
-  { system }: MeasuredSystem,
+/** Token requests to our auth-server by a client with a secret. */
+export async function requestsBySecret(measured: MeasuredSystem): Promise<TokenRequests> {
+  const { client_secret = '' } = await measured.system.credentials(SECRET_CLIENT);
+  return ownRequests(measured, {
+    method: 'client_secret_basic',
+    clientId: SECRET_CLIENT,
+    clientSecret: client_secret,
+  });
+}
+
+/** Token requests to our auth-server by the client that {@link keyClientRegistry} registers. */
+export function requestsByKey(
+  measured: MeasuredSystem,
   { privateKey }: KeyPair,
-  assertions: number,
-): Promise<{ readonly bySecret: TokenRequests; readonly byAssertion: TokenRequests }> {
+): Promise<TokenRequests> {
+  return ownRequests(measured, { method: 'private_key_jwt', clientId: KEY_CLIENT, privateKey });
+}
+
+/** Token requests to our auth-server by clients that authenticate as is said. */
+export async function ownRequests(
+  { system }: MeasuredSystem,
+  authentication: TokenRequests['authentication'],
+): Promise<TokenRequests> {
   const { 'auth-server': issuer, 'orders-api': resource } = system.urls;
-  const { client_secret: clientSecret = '' } = await system.credentials(SECRET_CLIENT);
   const publicKey = await publishedKey(issuer);
-  const common = { kind: 'token', issuer, resource, scope: SCOPE, publicKey } as const;
-  const clients = [{ clientId: SECRET_CLIENT, clientSecret }];
-  return {
-    bySecret: { ...common, authentication: { method: 'client_secret_basic', clients } },
-    byAssertion: {
-      ...common,
-      authentication: { method: 'private_key_jwt', clientId: KEY_CLIENT, privateKey, assertions },
-    },
-  };
+  return { kind: 'token', authentication, issuer, resource, scope: SCOPE, publicKey };
 }

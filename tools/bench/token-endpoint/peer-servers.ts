@@ -32,21 +32,22 @@ const BY_ASSERTION: PeerServer = {
 /** Starts every server that we compare the token endpoint with. */
 export async function startPeerServers(
   cores: readonly number[] | undefined,
-  assertions: number,
 ): Promise<{ readonly contenders: Contender[]; readonly servers: ServerProcess[] }> {
-  const servers: ServerProcess[] = [];
-  const contenders: Contender[] = [];
-  for (const { name, file, method } of [...BY_SECRET, BY_ASSERTION]) {
-    const { settings, workload } = pairOf(method, assertions);
-    const server = await ServerProcess.start(join(PEERS, file), settings, cores);
-    servers.push(server);
-    contenders.push({ name, ports: [server.port], pids: [server.pid], workload });
-  }
-  return { servers, contenders };
+  const peers = await Promise.all(
+    [...BY_SECRET, BY_ASSERTION].map(async ({ name, file, method }) => {
+      const { settings, workload } = pairOf(method);
+      const server = await ServerProcess.start(join(PEERS, file), settings, cores);
+      return { server, contender: { name, ports: [server.port], pids: [server.pid], workload } };
+    }),
+  );
+  return {
+    servers: peers.map(({ server }) => server),
+    contenders: peers.map(({ contender }) => contender),
+  };
 }
 
 /** What a server is told, and the requests that fit. */
-function pairOf(method: ServerSettings['clientAuthMethod'], assertions: number) {
+function pairOf(method: ServerSettings['clientAuthMethod']) {
   const signing = generateKeyPair();
   const client = generateKeyPair();
   const settings: ServerSettings = {
@@ -69,8 +70,8 @@ function pairOf(method: ServerSettings['clientAuthMethod'], assertions: number) 
     publicKey: signing.publicKey,
     authentication:
       method === 'client_secret_basic'
-        ? { method, clients: [{ clientId, clientSecret }] }
-        : { method, clientId, privateKey: client.privateKey, assertions },
+        ? { method, clientId, clientSecret }
+        : { method, clientId, privateKey: client.privateKey },
   };
   return { settings, workload };
 }

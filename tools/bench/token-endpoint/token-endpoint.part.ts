@@ -11,13 +11,11 @@ import type { BenchContext, Part } from '../part.ts';
 import type { Figure, Finding, PartReport } from '../report/part-report.ts';
 import { median, quotients } from '../report/statistics.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
-import { keyClientRegistry, ownTokenRequests } from './own-client.ts';
+import { keyClientRegistry, requestsByKey, requestsBySecret } from './own-client.ts';
 import { startPeerServers } from './peer-servers.ts';
 import { generateKeyPair } from '../keys/key-pair.ts';
 
 const CONNECTIONS = 32;
-/** More than are used in a round: what makes them is the load generator, before it begins. */
-const ASSERTIONS = 12_000;
 /** The part of what our server can do at most at which answers are timed. */
 const LOAD = 0.7;
 
@@ -33,13 +31,12 @@ export const tokenEndpoint: Part = {
     const clientKey = generateKeyPair();
     const extraRegistry = keyClientRegistry(clientKey);
     const ours = await MeasuredSystem.start(context, { apps: ['auth-server'], extraRegistry });
-    const peers = await startPeerServers(context.cores.server, ASSERTIONS);
+    const peers = await startPeerServers(context.cores.server);
     try {
-      const { bySecret, byAssertion } = await ownTokenRequests(ours, clientKey, ASSERTIONS);
       const own = { ports: [ours.port('auth-server')], pids: [ours.pid('auth-server')] };
       return await measure(context, [
-        { name: OURS, ...own, workload: bySecret },
-        { name: OURS_BY_KEY, ...own, workload: byAssertion },
+        { name: OURS, ...own, workload: await requestsBySecret(ours) },
+        { name: OURS_BY_KEY, ...own, workload: await requestsByKey(ours, clientKey) },
         ...peers.contenders,
       ]);
     } finally {

@@ -1,51 +1,45 @@
 import { randomUUID, type JsonWebKey } from 'node:crypto';
 import type { Answer } from '../http-connection.ts';
 import { JwtSigner } from './jwt.ts';
-import { httpRequest, type Workload } from './workload.ts';
+import { Stock } from './stock.ts';
+import { httpRequest, inTurn, type RequestSource, type Workload } from './workload.ts';
 
-/** Calls of a protected route, with access tokens in turn. */
+/** Calls of a protected route. */
 export interface BearerRequests {
   readonly kind: 'bearer';
   readonly path: string;
-  readonly tokens:
-    { readonly given: readonly string[] } | { readonly made: MadeTokens; readonly each: TokenUse };
+  readonly accessToken: string | MadeTokens;
   /** What the body of a good answer holds. */
   readonly expected: string;
 }
 
-/** Access tokens after RFC 9068 that are made before the load begins. */
+/** Access tokens after RFC 9068. */
 export interface MadeTokens {
-  readonly count: number;
+  /** How many there are in turn; or each is used once, so that it is new to the guard. */
+  readonly count: number | 'each once';
   readonly privateKey: JsonWebKey;
   readonly issuer: string;
   readonly audience: string;
   readonly scope: string;
 }
 
-/** Used once, a token is new to the guard each time. */
-export type TokenUse = 'once' | 'again and again';
-
 const LIFETIME_SECONDS = 3_600;
 
 export class BearerWorkload implements Workload {
   readonly #expected: string;
-  readonly #requests: readonly string[];
-  /** Whether it has a request for as long as it is asked for one. */
-  readonly mayRepeat: boolean;
-  #next = 0;
+  readonly #source: RequestSource;
 
-  constructor({ path, tokens, expected }: BearerRequests) {
+  constructor({ path, accessToken, expected }: BearerRequests) {
     this.#expected = expected;
-    const all = 'given' in tokens ? tokens.given : makeTokens(tokens.made);
-    this.#requests = all.map((token) =>
-      httpRequest('GET', path, { authorization: `Bearer ${token}` }),
-    );
-    this.mayRepeat = 'given' in tokens || tokens.each === 'again and again';
+    this.#source = sourceOf(path, accessToken);
   }
 
-  next(): string | undefined {
-    if (this.#next === this.#requests.length && this.mayRepeat) this.#next = 0;
-    return this.#requests[this.#next++];
+  prepare(): void {
+    this.#source.prepare();
+  }
+
+  next(): string {
+    return this.#source.next();
   }
 
   check({ status, body }: Answer): void {
@@ -54,12 +48,23 @@ export class BearerWorkload implements Workload {
   }
 }
 
-function makeTokens({ count, privateKey, issuer, audience, scope }: MadeTokens): string[] {
+function sourceOf(path: string, accessToken: BearerRequests['accessToken']): RequestSource {
+  const call = (token: string) => httpRequest('GET', path, { authorization: `Bearer ${token}` });
+  if (typeof accessToken === 'string') return inTurn([call(accessToken)]);
+  const makeToken = tokenMaker(accessToken);
+  const makeCall = () => call(makeToken());
+  const { count } = accessToken;
+  return count === 'each once'
+    ? new Stock(makeCall)
+    : inTurn(Array.from({ length: count }, makeCall));
+}
+
+function tokenMaker({ privateKey, issuer, audience, scope }: MadeTokens): () => string {
   const signer = new JwtSigner(privateKey, 'at+jwt');
-  const iat = Math.floor(Date.now() / 1_000);
   const client_id = 'bench';
-  const claims = { iss: issuer, aud: audience, sub: client_id, client_id, scope, iat };
-  return Array.from({ length: count }, () =>
-    signer.sign({ ...claims, exp: iat + LIFETIME_SECONDS, jti: randomUUID() }),
-  );
+  const common = { iss: issuer, aud: audience, sub: client_id, client_id, scope };
+  return () => {
+    const iat = Math.floor(Date.now() / 1_000);
+    return signer.sign({ ...common, iat, exp: iat + LIFETIME_SECONDS, jti: randomUUID() });
+  };
 }

@@ -1,21 +1,13 @@
 import { randomUUID, type JsonWebKey } from 'node:crypto';
 import type { Answer } from '../http-connection.ts';
 import { JwtReader, JwtSigner } from './jwt.ts';
-import { httpRequest, type Workload } from './workload.ts';
+import { Stock } from './stock.ts';
+import { httpRequest, inTurn, type RequestSource, type Workload } from './workload.ts';
 
 /** Token requests (RFC 6749 4.4) of one client or of many, each by its own credentials. */
 export interface TokenRequests {
   readonly kind: 'token';
-  readonly authentication:
-    | { readonly method: 'client_secret_basic'; readonly clients: readonly SecretClient[] }
-    | { readonly method: 'client_secret_basic'; readonly numbered: NumberedClients }
-    | {
-        readonly method: 'private_key_jwt';
-        readonly clientId: string;
-        readonly privateKey: JsonWebKey;
-        /** Assertions that are made before the load begins; each is used once. */
-        readonly assertions: number;
-      };
+  readonly authentication: SecretClient | NumberedClients | KeyClient;
   readonly issuer: string;
   readonly resource: string;
   readonly scope: string;
@@ -24,17 +16,27 @@ export interface TokenRequests {
 }
 
 export interface SecretClient {
+  readonly method: 'client_secret_basic';
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
 /** Clients whose names and secrets end with their number, from 1 on, asked for in turn. */
 export interface NumberedClients {
+  readonly method: 'client_secret_basic, numbered';
   readonly clientId: string;
   readonly clientSecret: string;
   readonly count: number;
 }
 
+/** Each of its assertions is used once. */
+export interface KeyClient {
+  readonly method: 'private_key_jwt';
+  readonly clientId: string;
+  readonly privateKey: JsonWebKey;
+}
+
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const ASSERTION_SECONDS = 290;
 /** A signature takes the load generator three times as long as all else: of so many tokens one is verified. */
 const VERIFIED_ONE_IN = 32;
@@ -44,17 +46,22 @@ export class TokenWorkload implements Workload {
   readonly #description: TokenRequests;
   readonly #reader: JwtReader;
   readonly #seen = new Set<string>();
-  readonly #next: () => string | undefined;
+  readonly #source: RequestSource;
   #checked = 0;
 
   constructor(description: TokenRequests) {
     this.#description = description;
     this.#reader = new JwtReader(description.publicKey);
-    this.#next = requestsOf(description);
+    this.#source = sourceOf(description);
   }
 
-  next(): string | undefined {
-    return this.#next();
+  prepare(): void {
+    this.#seen.clear();
+    this.#source.prepare();
+  }
+
+  next(): string {
+    return this.#source.next();
   }
 
   check({ status, body }: Answer): void {
@@ -81,50 +88,58 @@ export class TokenWorkload implements Workload {
   }
 }
 
-function requestsOf(description: TokenRequests): () => string | undefined {
+function sourceOf(description: TokenRequests): RequestSource {
   const { authentication } = description;
-  if (authentication.method === 'private_key_jwt') return once(assertionRequests(description));
-  if ('numbered' in authentication) {
-    const { clientId, clientSecret, count } = authentication.numbered;
-    let last = 0;
-    return () => {
+  switch (authentication.method) {
+    case 'client_secret_basic':
+      return inTurn([secretRequest(description, authentication)]);
+    case 'client_secret_basic, numbered':
+      return numberedRequests(description, authentication);
+    case 'private_key_jwt':
+      return new Stock(assertionRequests(description, authentication));
+  }
+}
+
+/** They may be a million, and are not kept. */
+function numberedRequests(
+  description: TokenRequests,
+  { clientId, clientSecret, count }: NumberedClients,
+): RequestSource {
+  let last = 0;
+  return {
+    prepare: () => undefined,
+    next: () => {
       last = (last % count) + 1;
       const client = { clientId: `${clientId}${last}`, clientSecret: `${clientSecret}${last}` };
       return secretRequest(description, client);
-    };
-  }
-  const requests = authentication.clients.map((client) => secretRequest(description, client));
-  let last = -1;
-  return () => requests[(last = (last + 1) % requests.length)];
+    },
+  };
 }
 
-function once(requests: string[]): () => string | undefined {
-  return () => requests.pop();
+function secretRequest(
+  description: TokenRequests,
+  { clientId, clientSecret }: Pick<SecretClient, 'clientId' | 'clientSecret'>,
+): string {
+  const pair = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+  return tokenRequest(description, { authorization: `Basic ${pair}` }, {});
 }
 
-function secretRequest(description: TokenRequests, client: SecretClient): string {
-  const pair = `${client.clientId}:${client.clientSecret}`;
-  const authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
-  return tokenRequest(description, { authorization }, {});
-}
-
-function assertionRequests(description: TokenRequests): string[] {
-  const { authentication, issuer } = description;
-  if (authentication.method !== 'private_key_jwt') return [];
-  const { clientId, privateKey, assertions } = authentication;
+function assertionRequests(
+  description: TokenRequests,
+  { clientId, privateKey }: KeyClient,
+): () => string {
   const signer = new JwtSigner(privateKey, 'JWT');
-  const iat = Math.floor(Date.now() / 1_000);
-  const claims = { iss: clientId, sub: clientId, aud: issuer, iat, exp: iat + ASSERTION_SECONDS };
-  return Array.from({ length: assertions }, () =>
-    tokenRequest(
+  return () => {
+    const iat = Math.floor(Date.now() / 1_000);
+    const exp = iat + ASSERTION_SECONDS;
+    const names = { iss: clientId, sub: clientId, aud: description.issuer };
+    const client_assertion = signer.sign({ ...names, iat, exp, jti: randomUUID() });
+    return tokenRequest(
       description,
       {},
-      {
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: signer.sign({ ...claims, jti: randomUUID() }),
-      },
-    ),
-  );
+      { client_assertion_type: ASSERTION_TYPE, client_assertion },
+    );
+  };
 }
 
 function tokenRequest(

@@ -1,11 +1,25 @@
 import type { Answer } from '../http-connection.ts';
 
-/** The requests of a load, one after another. */
-export interface Workload {
-  /** A whole HTTP request; undefined if there is none left. */
-  next(): string | undefined;
+/** Where the requests of a load come from, one after another, without an end. */
+export interface RequestSource {
+  /** Makes what would take time from the load. */
+  prepare(): void;
+  /** A whole HTTP request. */
+  next(): string;
+}
+
+export interface Workload extends RequestSource {
   /** @throws if the answer is not what the request is to be answered with. */
   check(answer: Answer): void;
+}
+
+/** The same ones again and again. */
+export function inTurn(requests: readonly string[]): RequestSource {
+  let next = 0;
+  return {
+    prepare: () => undefined,
+    next: () => requests[next++ % requests.length] ?? '',
+  };
 }
 
 /** An HTTP request as it goes over the wire. */
