@@ -9,6 +9,7 @@ import {
   type Contender,
   type Results,
 } from '../load/contender.ts';
+import { FULL_LOAD } from '../load/load-job.ts';
 import type { MadeTokens } from '../load/workloads/bearer-requests.ts';
 import type { BenchContext, Part } from '../part.ts';
 import type { Finding, PartReport, Target } from '../report/part-report.ts';
@@ -16,7 +17,6 @@ import { quotients } from '../report/statistics.ts';
 import { generateKeyPair } from '../keys/key-pair.ts';
 import { startGuardedRoutes, type GuardedRoutes, type RunningServer } from './guarded-routes.ts';
 
-const CONNECTIONS = 32;
 const FEW = 1_000;
 /** The guard remembers ten thousand. */
 const MANY = { full: 100_000, quick: 20_000 };
@@ -60,7 +60,7 @@ async function measure(
       contenders(BARE_UNGUARDED, servers.bareUnguarded, 1),
       contenders(BARE_GUARDED, servers.bareGuarded, 1),
     ],
-    { ...roundLengths(quick), arrival: { kind: 'closed', connections: CONNECTIONS } },
+    roundLengths(quick),
     generator,
     reporter,
   );
@@ -80,6 +80,7 @@ function contendersOf(
     name,
     ports: [port],
     pids: [pid],
+    arrival: FULL_LOAD,
     workload: {
       kind: 'bearer',
       path: `/orders/${orderId}`,

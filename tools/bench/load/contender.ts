@@ -11,6 +11,7 @@ export interface Contender {
   /** Its processes. */
   readonly pids: readonly number[];
   readonly workload: WorkloadDescription;
+  readonly arrival: Arrival;
 }
 
 export interface RoundLengths {
@@ -19,10 +20,6 @@ export interface RoundLengths {
   readonly warmUpMs: number;
   /** Before the first round, until when most of the time of a request goes into code that is not yet compiled. */
   readonly requestsBefore: number;
-}
-
-export interface Rounds extends RoundLengths {
-  readonly arrival: Arrival;
 }
 
 /** Many short ones rather than a few long ones: what disturbs the machine for a second then spoils one of many. */
@@ -48,14 +45,14 @@ export type Results = ReadonlyMap<string, readonly Measured[]>;
  */
 export async function inRounds(
   contenders: readonly Contender[],
-  { count, requestsBefore, ...rounds }: Rounds,
+  { count, requestsBefore, ...lengths }: RoundLengths,
   generator: LoadGenerator,
   reporter: SystemReporter,
 ): Promise<Results> {
   const results = new Map(contenders.map(({ name }) => [name, [] as Measured[]]));
   await reporter.step('warm-up', 'warmed up', async () => {
     for (const contender of contenders) {
-      const warmUp = { ...rounds, warmUpMs: 0, fewest: requestsBefore };
+      const warmUp = { ...lengths, warmUpMs: 0, fewest: requestsBefore };
       await measureRound(contender, warmUp, generator);
     }
   });
@@ -63,7 +60,7 @@ export async function inRounds(
     const doing = `round ${round} of ${count}`;
     await reporter.step(doing, doing, async () => {
       for (const contender of round % 2 === 0 ? contenders.toReversed() : contenders) {
-        results.get(contender.name)?.push(await measureRound(contender, rounds, generator));
+        results.get(contender.name)?.push(await measureRound(contender, lengths, generator));
       }
     });
   }
@@ -72,12 +69,12 @@ export async function inRounds(
 
 /** One round of one contender. */
 export async function measureRound(
-  { ports, pids, workload }: Contender,
-  rounds: Omit<LoadJob, 'ports' | 'workload'>,
+  { ports, pids, workload, arrival }: Contender,
+  lengths: Omit<LoadJob, 'ports' | 'workload' | 'arrival'>,
   generator: LoadGenerator,
 ): Promise<Measured> {
   const before = secondsOf(pids);
-  const result = await generator.run({ ports, workload, ...rounds });
+  const result = await generator.run({ ports, workload, arrival, ...lengths });
   const processorTime = ((secondsOf(pids) - before) * 1_000_000) / result.total;
   return { ...result, processorTime };
 }

@@ -14,6 +14,9 @@ export type Arrival =
   | { readonly kind: 'closed'; readonly connections: number }
   | { readonly kind: 'open'; readonly connections: number; readonly perSecond: number };
 
+/** What a server can do at most. */
+export const FULL_LOAD: Arrival = { kind: 'closed', connections: 32 };
+
 export interface LoadJob {
   /** On localhost; the requests go to them in turn. */
   readonly ports: readonly number[];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { superuserClient } from '../../local-system/postgres/superuser-client.ts';
 import type { AppName } from '../../local-system/index.ts';
 import { BenchError } from '../bench-error.ts';
-import type { WorkloadDescription } from '../load/load-job.ts';
+import { FULL_LOAD, type WorkloadDescription } from '../load/load-job.ts';
 import { residentMb } from '../machine/process-usage.ts';
 import type { BenchContext, Part } from '../part.ts';
 import type { Figure, Finding, PartReport } from '../report/part-report.ts';
@@ -12,7 +12,6 @@ import { orderReads } from '../system/order-reads.ts';
 import { requestsBySecret } from '../token-endpoint/own-client.ts';
 import { ResidentMemory } from './resident-memory.ts';
 
-const CONNECTIONS = 32;
 /** Of the worker each order is a request, several statements and a job. */
 const ORDERS_PER_REQUEST = 0.1;
 const POLL_MS = 250;
@@ -105,7 +104,7 @@ async function load(
   await generator.run({
     ports: [system.port(app)],
     workload,
-    arrival: { kind: 'closed', connections: CONNECTIONS },
+    arrival: FULL_LOAD,
     warmUpMs: 0,
     durationMs: PATIENCE_MS,
     requests,

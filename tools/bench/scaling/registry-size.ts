@@ -1,4 +1,5 @@
 import { inRounds, roundLengths, type Contender, type Results } from '../load/contender.ts';
+import { FULL_LOAD } from '../load/load-job.ts';
 import { residentMb } from '../machine/process-usage.ts';
 import type { BenchContext } from '../part.ts';
 import type { Figure } from '../report/part-report.ts';
@@ -6,7 +7,6 @@ import { MeasuredSystem } from '../system/measured-system.ts';
 import { ownRequests } from '../token-endpoint/own-client.ts';
 import { insertClients, numberedClients } from './bulk-clients.ts';
 
-const CONNECTIONS = 32;
 /** How many clients are at work, however many there are. */
 const ACTIVE = 10;
 
@@ -56,12 +56,7 @@ async function measure(
   const most = sizes.at(-1) ?? 0;
   const allAtWork = `${most.toLocaleString('en')} clients, all of them at work`;
   if (largest) contenders.push(await contender(largest, allAtWork, most));
-  const results = await inRounds(
-    contenders,
-    { ...roundLengths(quick), arrival: { kind: 'closed', connections: CONNECTIONS } },
-    generator,
-    reporter,
-  );
+  const results = await inRounds(contenders, roundLengths(quick), generator, reporter);
   const memory = systems.map((system, index): Figure => ({
     name: `memory of the auth-server, ${names.get(sizes[index] ?? 0) ?? ''}`,
     unit: 'MB',
@@ -76,5 +71,6 @@ async function contender(system: MeasuredSystem, name: string, active: number): 
     ports: [system.port('auth-server')],
     pids: [system.pid('auth-server')],
     workload: await ownRequests(system, numberedClients(active)),
+    arrival: FULL_LOAD,
   };
 }

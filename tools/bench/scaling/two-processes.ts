@@ -1,13 +1,11 @@
 import { measureRound, roundLengths, type Contender, type Measured } from '../load/contender.ts';
-import type { LoadJob, WorkloadDescription } from '../load/load-job.ts';
+import { FULL_LOAD, type LoadJob, type WorkloadDescription } from '../load/load-job.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import type { BenchContext } from '../part.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
 import { orderReads } from '../system/order-reads.ts';
 import { Replica } from '../system/replica.ts';
 import { requestsBySecret } from '../token-endpoint/own-client.ts';
-
-const CONNECTIONS = 32;
 
 const SERVERS = ['auth-server', 'orders-api'] as const;
 export type ServerApp = (typeof SERVERS)[number];
@@ -18,7 +16,7 @@ export interface OneAndTwo {
   readonly two: readonly Measured[];
 }
 
-type LoadLimits = Omit<LoadJob, 'ports' | 'workload'>;
+type Lengths = Omit<LoadJob, 'ports' | 'workload' | 'arrival'>;
 
 /** A server and what puts load on it, both on one processor. */
 interface Pair {
@@ -41,10 +39,10 @@ export async function measureTwoProcesses(
     for (const app of SERVERS) {
       const second = await Replica.start(system, { app, cores: secondServer });
       try {
-        const workload = await workloadOf(app, system);
+        const load = { workload: await workloadOf(app, system), arrival: FULL_LOAD };
         const servers: Contender[] = [
-          { name: app, ports: [system.port(app)], pids: [system.pid(app)], workload },
-          { name: app, ports: [second.port], pids: [second.pid], workload },
+          { name: app, ports: [system.port(app)], pids: [system.pid(app)], ...load },
+          { name: app, ports: [second.port], pids: [second.pid], ...load },
         ];
         results.set(app, await inTurn(context, pairsOf(servers, generators)));
       } finally {
@@ -74,18 +72,17 @@ async function inTurn(
   pairs: readonly Pair[],
 ): Promise<OneAndTwo> {
   const { count, requestsBefore, ...lengths } = roundLengths(quick);
-  const rounds: LoadLimits = { ...lengths, arrival: { kind: 'closed', connections: CONNECTIONS } };
   const name = pairs[0]?.server.name ?? '';
   await reporter.step(`${name}, warm-up`, `${name}, warmed up`, () =>
-    atOnce(pairs, { ...rounds, fewest: requestsBefore }),
+    atOnce(pairs, { ...lengths, fewest: requestsBefore }),
   );
   const one: Measured[] = [];
   const two: Measured[] = [];
   for (let round = 1; round <= count; round++) {
     const doing = `${name}, round ${round} of ${count}`;
     await reporter.step(doing, doing, async () => {
-      const measureOne = async () => one.push(await byThemselves(pairs, rounds));
-      const measureTwo = async () => two.push(await atOnce(pairs, rounds));
+      const measureOne = async () => one.push(await byThemselves(pairs, lengths));
+      const measureTwo = async () => two.push(await atOnce(pairs, lengths));
       for (const measure of round % 2 === 0 ? [measureTwo, measureOne] : [measureOne, measureTwo])
         await measure();
     });
@@ -94,21 +91,21 @@ async function inTurn(
 }
 
 /** What all of them do together. */
-async function atOnce(pairs: readonly Pair[], rounds: LoadLimits): Promise<Measured> {
-  const each = await Promise.all(pairs.map((pair) => measurePair(pair, rounds)));
+async function atOnce(pairs: readonly Pair[], lengths: Lengths): Promise<Measured> {
+  const each = await Promise.all(pairs.map((pair) => measurePair(pair, lengths)));
   return each.reduce(together);
 }
 
 /** What one of them does: the mean of all, for processors need not be alike. */
-async function byThemselves(pairs: readonly Pair[], rounds: LoadLimits): Promise<Measured> {
+async function byThemselves(pairs: readonly Pair[], lengths: Lengths): Promise<Measured> {
   const each: Measured[] = [];
-  for (const pair of pairs) each.push(await measurePair(pair, rounds));
+  for (const pair of pairs) each.push(await measurePair(pair, lengths));
   const sum = each.reduce(together);
   return { ...sum, perSecond: sum.perSecond / pairs.length };
 }
 
-function measurePair({ server, generator }: Pair, rounds: LoadLimits): Promise<Measured> {
-  return measureRound(server, rounds, generator);
+function measurePair({ server, generator }: Pair, lengths: Lengths): Promise<Measured> {
+  return measureRound(server, lengths, generator);
 }
 
 function together(a: Measured, b: Measured): Measured {

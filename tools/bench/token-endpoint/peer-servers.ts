@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Contender } from '../load/contender.ts';
+import { FULL_LOAD } from '../load/load-job.ts';
 import type { TokenRequests } from '../load/workloads/token-requests.ts';
 import { PEERS } from '../peers.ts';
 import { ServerProcess } from '../servers/server-process.ts';
@@ -37,7 +38,10 @@ export async function startPeerServers(
     [...BY_SECRET, BY_ASSERTION].map(async ({ name, file, method }) => {
       const { settings, workload } = pairOf(method);
       const server = await ServerProcess.start(join(PEERS, file), settings, cores);
-      return { server, contender: { name, ports: [server.port], pids: [server.pid], workload } };
+      return {
+        server,
+        contender: { name, ports: [server.port], pids: [server.pid], workload, arrival: FULL_LOAD },
+      };
     }),
   );
   return {

@@ -1,3 +1,4 @@
+import { BenchError } from '../bench-error.ts';
 import {
   figuresOf,
   generatorNotes,
@@ -7,17 +8,15 @@ import {
   type Contender,
   type Results,
 } from '../load/contender.ts';
+import { FULL_LOAD } from '../load/load-job.ts';
 import type { BenchContext, Part } from '../part.ts';
-import type { Figure, Finding, PartReport } from '../report/part-report.ts';
-import { median, quotients } from '../report/statistics.ts';
+import type { Finding, PartReport } from '../report/part-report.ts';
+import { quotients } from '../report/statistics.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
+import { answerTimeFigures, answerTimeFindings, measureAnswerTimes } from './answer-times.ts';
 import { keyClientRegistry, requestsByKey, requestsBySecret } from './own-client.ts';
 import { startPeerServers } from './peer-servers.ts';
 import { generateKeyPair } from '../keys/key-pair.ts';
-
-const CONNECTIONS = 32;
-/** The part of what our server can do at most at which answers are timed. */
-const LOAD = 0.7;
 
 const OURS = 'auth-server';
 const OURS_BY_KEY = 'auth-server, private_key_jwt';
@@ -33,7 +32,11 @@ export const tokenEndpoint: Part = {
     const ours = await MeasuredSystem.start(context, { apps: ['auth-server'], extraRegistry });
     const peers = await startPeerServers(context.cores.server);
     try {
-      const own = { ports: [ours.port('auth-server')], pids: [ours.pid('auth-server')] };
+      const own = {
+        ports: [ours.port('auth-server')],
+        pids: [ours.pid('auth-server')],
+        arrival: FULL_LOAD,
+      };
       return await measure(context, [
         { name: OURS, ...own, workload: await requestsBySecret(ours) },
         { name: OURS_BY_KEY, ...own, workload: await requestsByKey(ours, clientKey) },
@@ -51,21 +54,23 @@ async function measure(
   contenders: readonly Contender[],
 ): Promise<PartReport> {
   const { generator, reporter, quick } = context;
-  const lengths = roundLengths(quick);
-  const arrival = { kind: 'closed', connections: CONNECTIONS } as const;
-  const full = await inRounds(contenders, { ...lengths, arrival }, generator, reporter);
-  const perSecond = LOAD * median(rates(full, OURS));
-  const timed = await inRounds(
-    contenders.filter(({ name }) => name === OURS || name === LIMIT),
-    { ...lengths, arrival: { kind: 'open', connections: 4 * CONNECTIONS, perSecond } },
-    generator,
-    reporter,
+  const full = await inRounds(contenders, roundLengths(quick), generator, reporter);
+  const times = await measureAnswerTimes(
+    context,
+    named(contenders, OURS),
+    named(contenders, LIMIT),
   );
   return {
-    figures: [...figuresOf(full, 'tokens'), ...latencies(timed, perSecond)],
-    findings: [...throughputRatios(full), ...p99Ratios(timed)],
+    figures: [...figuresOf(full, 'tokens'), ...answerTimeFigures(times)],
+    findings: [...throughputRatios(full), ...answerTimeFindings(times)],
     notes: generatorNotes(full),
   };
+}
+
+function named(contenders: readonly Contender[], name: string): Contender {
+  const found = contenders.find((contender) => contender.name === name);
+  if (!found) throw new BenchError(`${name} was not started`);
+  return found;
 }
 
 function throughputRatios(results: Results): Finding[] {
@@ -86,35 +91,5 @@ function throughputRatios(results: Results): Finding[] {
       OURS_BY_KEY,
       `${OIDC_PROVIDER}, private_key_jwt`,
     ),
-  ];
-}
-
-function latencies(results: Results, perSecond: number): Figure[] {
-  return [...results].flatMap(([name, rounds]) =>
-    (['p50', 'p99'] as const).map((which): Figure => ({
-      name: `${which} at ${Math.round(perSecond)} tokens/s, ${name}`,
-      unit: 'ms',
-      values: rounds.map(({ latencyMs }) => latencyMs[which]),
-    })),
-  );
-}
-
-/** The limit's own tells how much of ours is the machine. */
-function p99Ratios(results: Results): Finding[] {
-  const latenciesOf = (name: string, which: 'p50' | 'p99') =>
-    (results.get(name) ?? []).map(({ latencyMs }) => latencyMs[which]);
-  const over = (name: string) => quotients(latenciesOf(name, 'p99'), latenciesOf(LIMIT, 'p50'));
-  return [
-    {
-      name: 'token endpoint, p99 at 70 % load, over the median of the limit',
-      unit: '×',
-      values: over(OURS),
-      target: { atMost: 3 },
-    },
-    {
-      name: 'the limit, its own p99 at this load, over its median',
-      unit: '×',
-      values: over(LIMIT),
-    },
   ];
 }
