@@ -15,6 +15,8 @@ describe('bad input to billing', () => {
     ['an unknown currency', { currency: 'QQQ' }, 'currency'],
     ['no date', { billedAt: undefined }, 'billedAt'],
     ['a date that is none', { billedAt: '2026-02-30T00:00:00Z' }, 'billedAt'],
+    ['the year 0', { billedAt: '0000-01-01T00:00:00Z' }, 'billedAt'],
+    ['a year of five digits', { billedAt: '9999-12-31T23:59:59-15:00' }, 'billedAt'],
     ['a day', { billedAt: '2026-02-03' }, 'billedAt'],
     ['a number of seconds', { billedAt: 1_700_000_000 }, 'billedAt'],
     ['a field too many', { note: CANARY }, 'note'],

@@ -86,6 +86,9 @@ describe('billing', () => {
     ['a time without a zone', { ...bill, billedAt: '2030-01-01T12:00:00' }],
     ['a day that does not exist', { ...bill, billedAt: '2030-02-30T12:00:00Z' }],
     ['a time in seconds', { ...bill, billedAt: 1_893_499_200 }],
+    ['the year 0, which is none', { ...bill, billedAt: '0000-06-01T12:00:00Z' }],
+    ['a time before the first year', { ...bill, billedAt: '0001-01-01T00:00:00+01:00' }],
+    ['a time after the last year', { ...bill, billedAt: '9999-12-31T23:59:59-15:00' }],
   ])('refuses %s', (_kind, input) => {
     expect(billing.safeParse(input).success).toBe(false);
   });

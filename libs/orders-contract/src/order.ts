@@ -87,6 +87,14 @@ export const orderQuery = z.strictObject({
   cursor: z.string('must be given once').max(200, 'is not a cursor of this list').optional(),
 });
 
+const timeMessage = 'must be an ISO 8601 date and time';
+
+/** In UTC, where an offset may lead to another year. ISO 8601 has no other years without agreement, and SQL no year 0. */
+function hasFourDigitYear(time: string): boolean {
+  const year = new Date(time).getUTCFullYear();
+  return year >= 1 && year <= 9_999;
+}
+
 /** The body of `PUT /orders/{id}/billing`. */
 export const billing = z
   .strictObject({
@@ -95,7 +103,9 @@ export const billing = z
       .regex(/^[\w.:-]{1,64}$/, 'must have 1 to 64 letters, digits, dots, colons, hyphens'),
     amount: z.string('must be a decimal string').max(24, { error: amountMessage, abort: true }),
     currency,
-    billedAt: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 date and time' }),
+    billedAt: z.iso
+      .datetime({ offset: true, error: timeMessage, abort: true })
+      .refine(hasFourDigitYear, timeMessage),
   })
   .superRefine((value, context) => {
     if (!isAmount(value.amount, value.currency)) {

@@ -56,7 +56,9 @@ export class OrderRepository {
    * @returns the order if this invoice did.
    */
   async markBilled(id: string, billing: Billing): Promise<OrderEntity | undefined> {
-    const { invoiceId, amount, currency, billedAt } = billing;
+    const { invoiceId, amount, currency } = billing;
+    // PostgreSQL knows neither all offsets nor all fractions that ISO 8601 does.
+    const billedAt = new Date(billing.billedAt).toISOString();
     const [[order]] = await this.orders.query<[OrderEntity[], number]>(
       `UPDATE customer_order SET status = 'billed', invoice_id = $2, billed_at = $5
        WHERE id = $1 AND status = 'pending' AND total = $3 AND currency = $4

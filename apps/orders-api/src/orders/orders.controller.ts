@@ -38,7 +38,12 @@ export class OrdersController {
   @Post()
   @RequireScopes('orders:write')
   @ApiOperation({ summary: 'Place an order' })
-  @ApiHeader({ name: 'Idempotency-Key', required: true, schema: { type: 'string' } })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    description: 'The same key and body get the first answer again, for 48 hours',
+    required: true,
+    schema: { type: 'string' },
+  })
   @ApiResponse({ status: 201, standardSchema: order, description: 'The order' })
   @ApiResponse({ status: 400, description: 'The input is invalid' })
   @ApiResponse({ status: 422, description: 'The idempotency key came with another body before' })

@@ -52,6 +52,23 @@ describe('RecordBilling', () => {
     });
   });
 
+  it.each([
+    [
+      'the largest offset that ISO 8601 has',
+      '2030-01-01T12:00:00+23:59',
+      '2029-12-31T12:01:00.000Z',
+    ],
+    ['any number of digits', `2030-01-01T12:00:00.${'1'.repeat(200)}Z`, '2030-01-01T12:00:00.111Z'],
+    ['the first year', '0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+    ['the last year', '9999-12-31T23:59:59Z', '9999-12-31T23:59:59.000Z'],
+  ])('stores a time of %s', async (_what, billedAt, stored) => {
+    const id = await placeOrder();
+
+    await expect(billing.record(id, { ...bill, billedAt })).resolves.toMatchObject({
+      billedAt: stored,
+    });
+  });
+
   it('answers the same invoice again by the order as it is, and changes nothing', async () => {
     const id = await placeOrder();
     const first = await billing.record(id, bill);
