@@ -25,13 +25,13 @@ export class BillingRun {
   ) {}
 
   /**
-   * @param stop ends the run early, between two pages.
+   * @param stop ends the run early, between two pages, by its reason.
    * @param onInvoiced is called when there are invoices to report.
    * @throws OrdersApiUnavailableError; what has been done until then is kept.
    */
   async run(stop: AbortSignal, onInvoiced: () => void): Promise<BillingRunResult> {
     let total: BillingRunResult = { seen: 0, invoiced: 0, refused: 0, oldestPendingAt: null };
-    for await (const page of this.orders.pendingOrders()) {
+    for await (const page of this.orders.pendingOrders(stop)) {
       const { invoiced, refused } = await this.invoices.issueFor(page);
       if (invoiced > 0) onInvoiced();
       this.metrics.ordersSeen.inc(page.length);
@@ -42,7 +42,6 @@ export class BillingRun {
         refused: total.refused + refused,
         oldestPendingAt: total.oldestPendingAt ?? placedAt(page[0]),
       };
-      if (stop.aborted) break;
     }
     return total;
   }

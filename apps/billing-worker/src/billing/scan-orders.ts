@@ -7,7 +7,7 @@ import { LastRun } from './last-run.js';
 
 /** How a billing run ended. */
 export interface ScanOutcome {
-  /** Why it failed; undefined if it did not. */
+  /** Why it did not come to its end; undefined if it did. */
   readonly failure?: string;
   /** For how many milliseconds the orders API has asked to be left alone. */
   readonly leaveAloneMs: number;
@@ -38,6 +38,11 @@ export class ScanOrders {
       this.logger.info('billing.run', message, { ...counts, duration_ms: durationMs() });
       return { leaveAloneMs: 0 };
     } catch (error) {
+      if (stop.aborted) {
+        const message = 'it was stopped before it had looked through all pending orders';
+        this.logger.info('billing.run.stopped', message, { duration_ms: durationMs() });
+        return { failure: message, leaveAloneMs: 0 };
+      }
       jobFailed(error);
       this.metrics.runEnded('failure', durationMs() / 1_000);
       const failure = error instanceof Error ? error.message : String(error);

@@ -32,6 +32,32 @@ describe('IssueInvoices', () => {
     expect(await reportedInvoices()).toEqual(made.map(({ id }) => id).sort());
   });
 
+  it('reports an invoice again whose order is pending once more, long after it was acknowledged', async () => {
+    const [lost, stale, other] = [anOrder(), anOrder(), anOrder()];
+    await issuing.issueFor([lost, stale, other]);
+    await store.jobs.deleteAllJobs();
+    // A page may have been listed just before the report.
+    await acknowledge(lost, '61 seconds');
+    await acknowledge(stale, '59 seconds');
+
+    await expect(issuing.issueFor([lost, stale, other])).resolves.toEqual({
+      invoiced: 0,
+      refused: 0,
+    });
+
+    const invoices = await store.all();
+    const statusOf = (id: string) => invoices.find(({ orderId }) => orderId === id)?.status;
+    expect([lost, stale, other].map(({ id }) => statusOf(id))).toEqual([
+      'issued',
+      'acknowledged',
+      'issued',
+    ]);
+    expect(await reportedInvoices()).toEqual([
+      invoices.find(({ orderId }) => orderId === lost.id)?.id,
+    ]);
+    expect(store.lines.join()).toContain('invoice.reopened');
+  });
+
   it('copies the lines, the currency and the amount', async () => {
     const order = anOrder({
       currency: 'KWD',
@@ -133,6 +159,13 @@ describe('IssueInvoices', () => {
   async function reportedInvoices(): Promise<string[]> {
     const jobs = await store.jobs.findJobs<ReportData>(REPORT_INVOICE);
     return jobs.map(({ data }) => data.invoiceId).sort();
+  }
+
+  async function acknowledge({ id }: { readonly id: string }, ago: string): Promise<void> {
+    await store.dataSource.query(
+      `UPDATE invoice SET status = 'acknowledged', settled_at = now() - $2::interval WHERE order_id = $1`,
+      [id, ago],
+    );
   }
 
   async function numbers(): Promise<(number | null)[]> {

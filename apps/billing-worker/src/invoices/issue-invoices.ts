@@ -29,34 +29,46 @@ export class IssueInvoices {
 
   /**
    * Makes an invoice for each order that has none. The invoices, their numbers and the jobs that report them
-   * come to be together or not at all, so that neither a report nor a number is ever missing.
+   * come to be together or not at all, so that neither a report nor a number is ever missing. An invoice that the
+   * orders API has acknowledged and forgotten, as after a restore of its database, is reported again.
    */
   async issueFor(orders: readonly Order[]): Promise<Issued> {
     const { drafts, refused } = draft(orders);
-    const { made, newlyRefused } = await this.dataSource.transaction(async (transaction) => {
-      const made = await insert(transaction, drafts, this.settings.invoiceIssuer);
-      await number(transaction, made);
-      await this.enqueueReports(transaction, made);
-      return { made, newlyRefused: await keepRefusedOrders(transaction, refused, drafts) };
-    });
-    for (const order of newlyRefused) this.tell(order);
+    const { made, reopened, newlyRefused } = await this.dataSource.transaction(
+      async (transaction) => {
+        const made = await insert(transaction, drafts, this.settings.invoiceIssuer);
+        await number(transaction, made);
+        const reopened = made.length < drafts.length ? await reopen(transaction, drafts) : [];
+        await this.enqueueReports(transaction, [...made, ...reopened]);
+        const newlyRefused = await keepRefusedOrders(transaction, refused, drafts);
+        return { made, reopened, newlyRefused };
+      },
+    );
+    for (const invoice of reopened) this.tellReopened(invoice);
+    for (const order of newlyRefused) this.tellRefused(order);
     return { invoiced: made.length, refused: newlyRefused.length };
   }
 
   private async enqueueReports(
     transaction: EntityManager,
-    made: readonly MadeInvoice[],
+    invoices: readonly { readonly id: string }[],
   ): Promise<void> {
-    if (made.length === 0) return;
+    if (invoices.length === 0) return;
     const traceparent = currentTraceparent();
-    const reports = made.map(({ id }) => ({
+    const reports = invoices.map(({ id }) => ({
       data: { invoiceId: id, traceparent } satisfies ReportData,
       singletonKey: id,
     }));
     await this.jobs.insert(REPORT_INVOICE, reports, { db: within(transaction) });
   }
 
-  private tell({ orderId, reason }: RefusedOrder): void {
+  private tellReopened({ id, orderId }: ReopenedInvoice): void {
+    const message =
+      'the order is pending though its invoice was acknowledged: it is reported again';
+    this.logger.warn('invoice.reopened', message, { invoice_id: id, order_id: orderId });
+  }
+
+  private tellRefused({ orderId, reason }: RefusedOrder): void {
     const message = 'no invoice can be made of the order';
     this.logger.error('order.refused', message, { order_id: orderId, reason });
   }
@@ -121,4 +133,27 @@ async function number(transaction: EntityManager, made: readonly MadeInvoice[]):
      WHERE invoice.id = made.id`,
     [first.issuer, first.year, made.length, made.map(({ id }) => id)],
   );
+}
+
+interface ReopenedInvoice {
+  readonly id: string;
+  readonly orderId: string;
+}
+
+/**
+ * Of orders that were listed as pending, those invoices that were acknowledged before the list can have been made:
+ * a call of the API takes seconds at most.
+ */
+async function reopen(
+  transaction: EntityManager,
+  drafts: readonly InvoiceDraft[],
+): Promise<ReopenedInvoice[]> {
+  const [reopened] = await transaction.query<[ReopenedInvoice[], number]>(
+    `UPDATE invoice SET status = 'issued', settled_at = NULL, attempts = 0
+     WHERE order_id = ANY ($1::uuid[]) AND status = 'acknowledged'
+       AND settled_at < now() - interval '1 minute'
+     RETURNING id, order_id AS "orderId"`,
+    [drafts.map(({ orderId }) => orderId)],
+  );
+  return reopened;
 }

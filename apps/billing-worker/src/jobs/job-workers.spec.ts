@@ -94,6 +94,28 @@ describe('JobWorkers', { timeout: 30_000 }, () => {
     await expectEachBilledOnce();
   });
 
+  it('leaves the rest of a run that was stopped to another worker, however far the next interval is', async () => {
+    const released = Promise.withResolvers<undefined>();
+    world.onList = () => released.promise;
+    const stopped = await world.startWorker();
+    await expect.poll(() => world.lists, PATIENCE).toHaveLength(1);
+    const closing = stopped.close();
+    // Each look takes a connection of its own: time enough for the worker to be told.
+    for (let looks = 0; looks < 10; looks++) await world.query('SELECT');
+    released.resolve(undefined);
+    await closing;
+    expect(await world.query('SELECT FROM invoice')).toHaveLength(2);
+    expect(world.events('billing.run')).toEqual([]);
+    expect(world.events('billing.run.failed')).toEqual([]);
+    expect(world.events('billing.run.stopped')).toHaveLength(1);
+
+    await world.startWorker();
+
+    await allAcknowledged();
+    expect(world.events('billing.run')).toMatchObject([{ invoiced: 3 }]);
+    await expectEachBilledOnce();
+  });
+
   it('finishes the reports at hand when it is told to stop, and sends no other', async () => {
     const released = Promise.withResolvers<undefined>();
     world.orders = Array.from({ length: 30 }, () => anOrder());

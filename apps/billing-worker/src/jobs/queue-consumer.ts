@@ -8,7 +8,7 @@ export class QueueConsumer {
 
   /** @param addWorker has pg-boss start a worker on the queue. */
   constructor(
-    private readonly jobs: PgBoss,
+    private readonly jobs: Pick<PgBoss, 'notifyWorker' | 'offWork'>,
     private readonly queue: string,
     private readonly workerCount: number,
     private readonly addWorker: () => Promise<string>,
@@ -31,12 +31,19 @@ export class QueueConsumer {
     this.pausesUntil = until;
     void this.jobs.offWork(this.queue, { wait: false });
     clearTimeout(this.resumption);
-    this.resumption = setTimeout(() => void this.start(), milliseconds);
+    this.resumption = setTimeout(() => void this.resume(), milliseconds);
   }
 
   /** Takes no more jobs at all. */
   end(): void {
     this.pausesUntil = Infinity;
     clearTimeout(this.resumption);
+  }
+
+  /** Once the jobs at hand are finished, so that whoever is slow does not get ever more of them at once. */
+  private async resume(): Promise<void> {
+    const until = this.pausesUntil;
+    await this.jobs.offWork(this.queue, { wait: true });
+    if (this.pausesUntil === until) await this.start();
   }
 }

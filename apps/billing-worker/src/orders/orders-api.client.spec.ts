@@ -90,7 +90,7 @@ describe('OrdersApiClient', () => {
   });
 
   async function firstPage(): Promise<readonly Order[]> {
-    for await (const page of orders.pendingOrders()) return page;
+    for await (const page of orders.pendingOrders(new AbortController().signal)) return page;
     return [];
   }
 
@@ -270,7 +270,7 @@ describe('OrdersApiClient', () => {
 
   async function pendingOrders(): Promise<(readonly Order[])[]> {
     const pages: (readonly Order[])[] = [];
-    for await (const page of orders.pendingOrders()) pages.push(page);
+    for await (const page of orders.pendingOrders(new AbortController().signal)) pages.push(page);
     return pages;
   }
 });

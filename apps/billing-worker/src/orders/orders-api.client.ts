@@ -20,11 +20,13 @@ export class OrdersApiClient {
   /**
    * All pending orders, page by page.
    *
+   * @param stop ends it early, between two pages, by its reason.
    * @throws OrdersApiUnavailableError, AccessRefusedError
    */
-  async *pendingOrders(): AsyncGenerator<readonly Order[]> {
+  async *pendingOrders(stop: AbortSignal): AsyncGenerator<readonly Order[]> {
     let cursor: string | null | undefined;
     while (cursor !== null) {
+      stop.throwIfAborted();
       const page = await this.page(cursor);
       yield page.items;
       cursor = page.nextCursor;
