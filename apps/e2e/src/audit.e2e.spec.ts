@@ -120,7 +120,7 @@ describe.runIf(runsAsProcesses)('the audit trail', () => {
     });
 
     await vi.waitFor(async () => {
-      expect(await eventsOf(requestId)).toMatchObject([{ subject: '[client secret]' }]);
+      expect(await eventsOf(requestId)).toMatchObject([{ subject: 'cs_[client secret]' }]);
     }, SOON);
   });
 

@@ -211,7 +211,6 @@ describe.runIf(runsAsProcesses)('dynamic registration', () => {
       await manage('PUT', b, { ...other, body: {} }),
       await manage('DELETE', b, other),
       await manage('GET', b, { token: 'rat_garbage' }),
-      await manage('GET', b, { token: undefined }),
       await manage('GET', b, { token: initialToken }),
       await manage('GET', nobody),
       await manage('GET', { ...a, registration_client_uri: `${auth.issuer}/oauth2/register/%00` }),
@@ -228,6 +227,24 @@ describe.runIf(runsAsProcesses)('dynamic registration', () => {
       expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
     }
     expect(members(await manage('GET', b))).toMatchObject({ client_name: b.client_id });
+  });
+
+  it('C06 asks who comes without a token for one, and blames none for it (RFC 6750 3.1)', async () => {
+    const answer = await manage('GET', await registered(), { token: undefined });
+
+    expectOAuthError(answer, 401, 'invalid_token');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('C06 O04 has a client on record whose identifier no database takes', async () => {
+    const requestId = 'e2e-nul-at-registration';
+    const headers = { 'x-request-id': requestId };
+    await send(`${auth.issuer}/oauth2/register/%00`, { headers });
+
+    await vi.waitFor(async () => {
+      const statement = `SELECT subject FROM audit_event WHERE request_id = '${requestId}'`;
+      expect(await auth.query(statement)).toEqual([{ subject: '\ufffd' }]);
+    }, SOON);
   });
 
   it('C06 replaces what is registered within what the client holds', async () => {

@@ -166,6 +166,8 @@ describe('token request and response', () => {
 
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 400, 401, 400, 400, 405]);
     for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store');
+    // RFC 6749 5.1: for caches that know no Cache-Control.
+    expect(answers[0].headers.get('pragma')).toBe('no-cache');
   });
 
   it('T13 answers JSON, with the lifetime of the token as a number of seconds', async () => {
@@ -217,6 +219,15 @@ describe('token request and response', () => {
     expect(members(answer)['error']).toBe('invalid_request');
     expect((await requestToken('e2e-basic')).status).toBe(200);
   });
+
+  it.each(['\rat_', '\ncs_', '\r', '\teyJ'])(
+    'T15 refuses a client whose identifier begins with %j, like any that nobody knows',
+    async (beginning) => {
+      const credentials = { client_id: beginning + 'A'.repeat(24), client_secret: 'any' };
+
+      expectOAuthError(await postToken({ ...GRANT, ...credentials }), 401, 'invalid_client');
+    },
+  );
 
   it('T15 refuses a request that is no HTTP', async () => {
     const answer = await sendBytes(TOKEN_ENDPOINT, 'POST /oauth2/token\0 HTTP/9.9\r\n\r\n');

@@ -101,8 +101,18 @@ describe('AuditTrail', () => {
     await audit.onApplicationShutdown();
 
     const [row] = await rows();
-    expect(row).toMatchObject({ subject: '[client secret]', details: { note: '[token]' } });
-    expect(JSON.stringify(row) + lines.join('')).not.toMatch(/cs_0123|eyJ|plain/);
+    expect(row).toMatchObject({ subject: 'cs_[client secret]', details: { note: 'eyJ[token]' } });
+    expect(JSON.stringify(row) + lines.join('')).not.toMatch(/cs_0123|eyJh|plain/);
+  });
+
+  it('takes whatever looks like a credential together with the escape in front of it', async () => {
+    for (const subject of ['\rat_0123456789abcdefghij', '\u001cs_0123456789abcdefghij']) {
+      audit.record({ ...failure, subject });
+    }
+    await audit.onApplicationShutdown();
+
+    expect(logged()).toHaveLength(2);
+    expect(JSON.stringify(await rows())).not.toContain('0123456789');
   });
 
   it('stores a change with its transaction and logs it once that is committed', async () => {

@@ -219,6 +219,38 @@ describe('ClientAuthenticator', () => {
     await changeClient('jwks = $1', [{ keys: [key.publicJwk] }]);
   });
 
+  it.each([
+    ['disabled', 'disabled_client', 'disabled = true'],
+    ['given other keys', 'wrong_assertion', `jwks = '{"keys":[]}'`],
+    ['told to publish its keys', 'wrong_assertion', `jwks = NULL, jwks_uri = 'https://x.example'`],
+    [
+      'given a secret',
+      'wrong_method',
+      `token_endpoint_auth_method = 'client_secret_basic', jwks = NULL`,
+    ],
+  ])(
+    'refuses a client that is %s while its assertion is looked at',
+    async (_how, reason, change) => {
+      const refusal = await outcomeWithMeanwhile(() => changeClient(change));
+      await restoreClientWithKey();
+
+      expect(refusal).toMatchObject({ status: 401, code: 'invalid_client' });
+      expect(reasons()).toEqual([reason]);
+      await expect(byAssertion(await assertionOf('by-key', key))).resolves.toBeDefined();
+    },
+  );
+
+  it('goes by what a client may now, not by what it might when it began to ask', async () => {
+    const client = await outcomeWithMeanwhile(() =>
+      changeClient(`tokens_valid_from = '2026-01-01T00:00:00Z'`),
+    );
+
+    expect(client).toMatchObject({
+      clientId: 'by-key',
+      tokensValidFrom: Date.parse('2026-01-01T00:00:00Z') / 1_000,
+    });
+  });
+
   it('asks the database nothing for a secret, and for an assertion whether it is new', async () => {
     await byHeader('by-header', 'secret of by-header');
     await byAssertion(await assertionOf('by-key', key));
@@ -289,6 +321,40 @@ describe('ClientAuthenticator', () => {
     await registry.find('by-key');
     await dataSource.query(`UPDATE client SET ${change} WHERE client_id = 'by-key'`, values);
     await vi.waitUntil(() => registry.remembered('by-key') === undefined);
+  }
+
+  async function restoreClientWithKey() {
+    await dataSource.query(
+      `UPDATE client SET disabled = false, token_endpoint_auth_method = 'private_key_jwt',
+         jwks = $1, jwks_uri = NULL
+       WHERE client_id = 'by-key'`,
+      [{ keys: [key.publicJwk] }],
+    );
+  }
+
+  /** What comes of a good assertion when something happens while it waits to be noted as used. */
+  async function outcomeWithMeanwhile(happens: () => Promise<void>): Promise<unknown> {
+    const lock = dataSource.createQueryRunner();
+    await lock.startTransaction();
+    try {
+      await lock.query('LOCK TABLE used_assertion IN EXCLUSIVE MODE');
+      const outcome = refusalOf(byAssertion(await assertionOf('by-key', key)));
+      await vi.waitUntil(somebodyWaits);
+      await happens();
+      await lock.rollbackTransaction();
+      return await outcome;
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async function somebodyWaits(): Promise<boolean> {
+    const waiting = await dataSource.query<object[]>(
+      `SELECT FROM pg_locks
+       JOIN pg_database ON pg_database.oid = pg_locks.database
+       WHERE datname = current_database() AND relation = 'used_assertion'::regclass AND NOT granted`,
+    );
+    return waiting.length > 0;
   }
 
   async function insertSecret(clientId: string) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describeInTrace, Metrics, type BoundedCounter } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -70,8 +71,9 @@ export class ClientAuthenticator {
   ): Promise<RegisteredClient> {
     const credentials = this.credentialsOf(request, parameters);
     const client = await this.identify(credentials, request.ip);
-    if (credentials.method === 'private_key_jwt') await this.useUp(credentials, request.ip);
-    return client;
+    if (credentials.method !== 'private_key_jwt') return client;
+    await this.useUp(credentials, request.ip);
+    return this.asItIsNow(client, credentials, request.ip);
   }
 
   private async identify(
@@ -128,12 +130,26 @@ export class ClientAuthenticator {
     return fault && { reason: 'wrong_assertion', fault };
   }
 
-  // The last step, so that nobody can use up an assertion that is not theirs.
+  // Once nothing is wrong with it, so that nobody can use up an assertion that is not theirs.
   private async useUp(credentials: PresentedAssertion, address: string): Promise<void> {
     // Both are there: the assertion has been verified.
     const { jti, exp } = credentials.assertion.claims as { jti: string; exp: number };
     const isFirstUse = await this.usedAssertions.use(credentials.clientId, jti, exp);
     if (!isFirstUse) throw this.refusal(credentials, address, { reason: 'replayed_assertion' });
+  }
+
+  // Its keys and the note of its assertion took up to seconds, in which it may have been disabled, been given
+  // other keys, or had its tokens revoked.
+  private async asItIsNow(
+    judged: RegisteredClient,
+    credentials: PresentedAssertion,
+    address: string,
+  ): Promise<RegisteredClient> {
+    const client = await this.clients.find(judged.clientId);
+    if (client === judged) return client;
+    const reason = reasonNotToTry(client, credentials);
+    if (client && !reason && hasSameKeys(client, judged)) return client;
+    throw this.refusal(credentials, address, { reason: reason ?? 'wrong_assertion' });
   }
 
   private refusal(
@@ -196,4 +212,8 @@ function reasonNotToTry(
   if (client.disabled) return 'disabled_client';
   // RFC 7591 2: a client uses the one method it is registered for.
   return client.authMethod === method ? undefined : 'wrong_method';
+}
+
+function hasSameKeys(one: RegisteredClient, other: RegisteredClient): boolean {
+  return one.jwksUri === other.jwksUri && isDeepStrictEqual(one.jwks, other.jwks);
 }

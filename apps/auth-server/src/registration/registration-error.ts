@@ -20,12 +20,17 @@ export class RegistrationError extends HttpException {
   }
 }
 
+const REFUSAL = 'The registration access token is not valid here';
+
 export const invalidClientMetadata = (description: string) =>
   new RegistrationError(400, 'invalid_client_metadata', description);
 
+/** The challenge to who comes without a token, which has no error code: nothing was wrong with it (RFC 6750 3.1). */
+export const missingRegistrationToken = () =>
+  new RegistrationError(401, 'invalid_token', REFUSAL, { 'www-authenticate': 'Bearer' });
+
 /** The same to the letter for an unknown client and a wrong token, so that nobody learns which clients there are. */
 export const invalidRegistrationToken = () =>
-  new RegistrationError(401, 'invalid_token', 'The registration access token is not valid here', {
-    'www-authenticate':
-      'Bearer error="invalid_token", error_description="The registration access token is not valid here"',
+  new RegistrationError(401, 'invalid_token', REFUSAL, {
+    'www-authenticate': `Bearer error="invalid_token", error_description="${REFUSAL}"`,
   });

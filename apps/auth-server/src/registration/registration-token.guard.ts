@@ -6,7 +6,11 @@ import { ClientEntity } from '../clients/client.entity.js';
 import { clientId } from '../clients/client-id.js';
 import { shownClientId } from '../clients/shown-client-id.js';
 import type { ManagementRequest } from './registered-caller.js';
-import { invalidRegistrationToken, type RegistrationError } from './registration-error.js';
+import {
+  invalidRegistrationToken,
+  missingRegistrationToken,
+  type RegistrationError,
+} from './registration-error.js';
 import { isRegistrationToken } from './registration-token.js';
 
 // RFC 6750 2.1.
@@ -25,7 +29,10 @@ export class RegistrationTokenGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const token = bearerToken(request);
-    if (token === undefined) throw this.refusal(request, 'no_token');
+    if (token === undefined) {
+      this.recordRefusal(request, 'no_token');
+      throw missingRegistrationToken();
+    }
     const client = await this.find(request.params.client_id);
     const isItsOwn = isRegistrationToken(token, client?.registrationTokenDigest);
     if (!client) throw this.refusal(request, 'unknown_client');
@@ -35,7 +42,12 @@ export class RegistrationTokenGuard implements CanActivate {
     return true;
   }
 
-  private refusal({ params, ip: address }: Request, reason: string): RegistrationError {
+  private refusal(request: Request, reason: string): RegistrationError {
+    this.recordRefusal(request, reason);
+    return invalidRegistrationToken();
+  }
+
+  private recordRefusal({ params, ip: address }: Request, reason: string): void {
     const shownId = shownClientId(params.client_id);
     this.audit.record({
       event: 'client_registration.refused',
@@ -47,7 +59,6 @@ export class RegistrationTokenGuard implements CanActivate {
       message: `refused to let a client at its registration: ${reason}`,
       details: { client_id: shownId, address },
     });
-    return invalidRegistrationToken();
   }
 
   private async find(id: string): Promise<ClientEntity | null> {

@@ -24,6 +24,8 @@ export class TokenController {
   @Post()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
+  // RFC 6749 5.1: for caches that know no Cache-Control.
+  @Header('pragma', 'no-cache')
   async token(@Req() request: FastifyRequest): Promise<TokenResponse> {
     try {
       return await this.grant(request);

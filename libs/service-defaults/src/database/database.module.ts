@@ -1,6 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import type { DataSourceOptions, MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { endUnsettledConnections, poolOf } from './connection-pool.js';
 import { SilentTypeOrmLogger } from './silent-typeorm.logger.js';
 
 /** A service's database: its tables as entities, and how they came to be as migrations. */
@@ -38,12 +39,23 @@ export function dataSourceOptions(definition: DatabaseDefinition): DataSourceOpt
   };
 }
 
+/** Opens a database for long: a connection that hung in the middle of something is not used again. */
+export async function connectDataSource(options: DataSourceOptions): Promise<DataSource> {
+  const dataSource = await new DataSource(options).initialize();
+  endUnsettledConnections(poolOf(dataSource));
+  return dataSource;
+}
+
 /** Connects a service to its database. The schema is never changed from here: see `migrate`. */
 export function databaseModule(definition: DatabaseDefinition): DynamicModule {
-  return TypeOrmModule.forRoot({
-    ...dataSourceOptions(definition),
-    retryAttempts: 10,
-    retryDelay: 1_000,
-    verboseRetryLog: false,
+  const options = dataSourceOptions(definition);
+  return TypeOrmModule.forRootAsync({
+    useFactory: () => ({
+      ...options,
+      retryAttempts: 10,
+      retryDelay: 1_000,
+      verboseRetryLog: false,
+    }),
+    dataSourceFactory: () => connectDataSource(options),
   });
 }

@@ -3,12 +3,20 @@ const CREDENTIAL_NAMES =
 
 /**
  * What a credential looks like in a line of JSON, and what a log shows in its place. No pattern asks for a
- * word boundary in front: in JSON a line break is `\\n`, whose letter would be part of the word.
+ * word boundary in front: in JSON a line break is `\\n`, whose letter would be part of the word. What a
+ * credential begins with is kept, for it may be such a letter: `\\r` before `at_` looks like `rat_`, and
+ * without its letter the line would not be JSON any more.
+ *
+ * No part of a pattern is both without limit and in need of something after it, or text full of beginnings
+ * would take time with the square of its length. So the parts of a token that are long need no end.
  */
 const CREDENTIALS: readonly [RegExp, string][] = [
-  [/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[token]'],
-  [/cs_[\w-]{20,}/g, '[client secret]'],
-  [/rat_[\w-]{20,}/g, '[registration access token]'],
+  [
+    /eyJ(?:[\w-]{256}[\w.-]*|[\w-]{1,255}\.(?:[\w-]{256}[\w.-]*|[\w-]{1,255}\.[\w-]*))/g,
+    'eyJ[token]',
+  ],
+  [/cs_[\w-]{20,}/g, 'cs_[client secret]'],
+  [/rat_[\w-]{20,}/g, 'rat_[registration access token]'],
   [/(Basic|Bearer|DPoP)\s+[\w~+/.-]{8,}=*/gi, '$1 [credentials]'],
   [new RegExp(`"(${CREDENTIAL_NAMES})":"(?:[^"\\\\]|\\\\.)*"`, 'gi'), '"$1":"[credentials]"'],
   [new RegExp(`\\b(${CREDENTIAL_NAMES})=[^&\\s"\\\\]+`, 'gi'), '$1=[credentials]'],
@@ -30,7 +38,8 @@ const ANY_CREDENTIAL = new RegExp(
 );
 
 /**
- * Cuts credentials out of a finished log line, whatever field or message they came in by.
+ * Cuts credentials out of a finished log line, whatever field or message they came in by. What was JSON
+ * still is.
  *
  * This is the last line of defence: nothing is meant to log a credential in the first place.
  */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { poolOf } from '../database/connection-pool.js';
 import { Metrics } from './metrics.js';
 
 /** Shows a service's pool of database connections, named after OpenTelemetry's semantic conventions. */
@@ -25,9 +25,4 @@ export class DatabaseMetrics {
       read: () => pool().waitingCount,
     });
   }
-}
-
-// TypeORM leaves the type of its pool open.
-function poolOf({ driver }: DataSource): Pool {
-  return (driver as unknown as { readonly master: Pool }).master;
 }

@@ -24,6 +24,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { pathOf, QUIET_ROUTES } from '../http/request-log.hook.js';
 import { knownMethod } from '../metrics/known-method.js';
 
+/** RFC 1035 2.3.4. Whatever a caller names beyond that is not a host. */
+const LONGEST_HOST_NAME = 255;
+
 const tracer = trace.getTracer('@m2m/service-defaults/http-server');
 
 /**
@@ -59,7 +62,7 @@ function startSpan(request: FastifyRequest, route: string | undefined, caller: C
         // Never the query, which is not ours to keep.
         [ATTR_URL_PATH]: pathOf(request),
         [ATTR_URL_SCHEME]: request.protocol,
-        [ATTR_SERVER_ADDRESS]: request.hostname,
+        [ATTR_SERVER_ADDRESS]: request.hostname.slice(0, LONGEST_HOST_NAME),
         ...(request.port !== null && { [ATTR_SERVER_PORT]: request.port }),
       },
     },

@@ -135,6 +135,13 @@ describe('the span of a request that is answered', () => {
     });
   });
 
+  it('holds no more of the host a caller names than a host name can have', async () => {
+    await send('/things/7', { headers: { host: 'eyJ'.repeat(4_000) } });
+
+    const { attributes } = await spanOf(SpanKind.SERVER);
+    expect(attributes['server.address']).toBe('eyJ'.repeat(85));
+  });
+
   it('has failed if the service has', async () => {
     await send('/fails');
 

@@ -32,8 +32,8 @@ describe('what leaves as a span', () => {
 
     const [exported] = exporter.getFinishedSpans();
     expect(exported?.attributes).toEqual({
-      path: '/orders/[token]',
-      list: ['a', 'Bearer [token]'],
+      path: '/orders/eyJ[token]',
+      list: ['a', 'Bearer eyJ[token]'],
       number: 7,
       plain: '/orders/1',
     });
