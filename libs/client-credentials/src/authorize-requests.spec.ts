@@ -45,7 +45,7 @@ describe('authorised requests', () => {
         authMethod: 'client_secret_basic',
         clientSecret: async () => 's',
       },
-      { client: new IssuerClient(), now: clock.now, random: () => 0 },
+      { client: new IssuerClient(), now: clock.now, uptime: clock.now, random: () => 0 },
     );
     http = authorizeRequests(createHttpClient({ baseURL: url }), url, provider);
   });
@@ -99,6 +99,19 @@ describe('authorised requests', () => {
     for (let times = 0; times < 3; times += 1) await http.get('/');
 
     expect(new Set(ports).size).toBe(1);
+  });
+
+  it('are ended by a signal in the middle of an answer that comes drop by drop', async () => {
+    answer = (response) => {
+      response.writeHead(200);
+      const dripping = setInterval(() => response.write(' '), 5);
+      response.on('close', () => clearInterval(dripping));
+    };
+
+    const attempt = http.get('/', { signal: AbortSignal.timeout(100) });
+
+    await expect(attempt).rejects.toMatchObject({ code: 'ERR_CANCELED' });
+    await expect.poll(() => calls[0]?.socket.destroyed).toBe(true);
   });
 
   it('give up the rest of an answer that is followed by another', async () => {

@@ -20,10 +20,6 @@ export class ForeignOriginError extends Error {
   }
 }
 
-interface AuthorizedRequest extends InternalAxiosRequestConfig {
-  retried?: boolean;
-}
-
 /**
  * Makes an HTTP client send the token with each request to its API, and only to there. A request that is
  * answered by 401 `invalid_token` is sent once more with a new token. Errors that come out hold no token.
@@ -41,7 +37,9 @@ export function authorizeRequests(
 ): AxiosInstance {
   const { origin } = new URL(apiUrl);
 
-  async function authorize(request: AuthorizedRequest): Promise<AuthorizedRequest> {
+  async function authorize(
+    request: InternalAxiosRequestConfig,
+  ): Promise<InternalAxiosRequestConfig> {
     if (!isWithin(origin, new URL(addressOf(request), apiUrl))) throw new ForeignOriginError();
     const token = await tokenFor(request, tokens);
     request.headers.set('Authorization', `Bearer ${token}`, true);
@@ -51,12 +49,21 @@ export function authorizeRequests(
   /** Sends a request whose token was refused once more, if that can help. */
   function sendAgain(refused: AxiosResponse | undefined): Promise<AxiosResponse> | undefined {
     if (!refused || !isInvalidToken(refused)) return undefined;
-    const request: AuthorizedRequest = refused.config;
+    const request = refused.config;
     const another = tokens.drop(tokenOf(request));
-    if (!another || request.retried || !canBeSentAgain(request.data)) return undefined;
+    if (!another || !canBeSentAgain(request.data)) return undefined;
     giveUpRest(refused);
     onRetried();
-    return http.request(Object.assign(request, { retried: true }));
+    return repeat(request);
+  }
+
+  /** Sends what has been through all interceptors and transformations, which are to see one exchange. */
+  async function repeat(request: InternalAxiosRequestConfig): Promise<AxiosResponse> {
+    try {
+      return await PLAIN.request(await authorize({ ...request, transformRequest: UNCHANGED }));
+    } catch (error) {
+      throw isAxiosError(error) ? withoutToken(error) : error;
+    }
   }
 
   http.interceptors.request.use(authorize);
@@ -84,11 +91,14 @@ const ON_THE_DIRECT_WAY = {
   auth: undefined,
 } satisfies Partial<InternalAxiosRequestConfig>;
 
-/** Puts addresses together as axios does before it sends; of a request that has all defaults already. */
-const ADDRESSES = new Axios({});
+/** For requests that have all defaults already: adds none of its own, and has no interceptors. */
+const PLAIN = new Axios({});
+/** For a body that has been transformed. */
+const UNCHANGED = [(body: unknown) => body];
 
+/** Puts addresses together as axios does before it sends. */
 function addressOf({ baseURL, url, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
-  return ADDRESSES.getUri({ baseURL, url, allowAbsoluteUrls });
+  return PLAIN.getUri({ baseURL, url, allowAbsoluteUrls });
 }
 
 function isWithin(origin: string, url: URL): boolean {

@@ -4,8 +4,8 @@ import type { AccessToken } from './token-response.js';
 
 /** What is given from outside, so that tests can tell the time. */
 export interface Surroundings {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  /** Milliseconds of a clock that never goes back: for lifetimes and waiting times. */
+  readonly uptime: () => number;
   /** From 0 up to 1, as `Math.random`. */
   readonly random: () => number;
 }
@@ -57,7 +57,7 @@ export class CachedToken {
 
   /** @throws TokenRequestError if there is none. */
   async get(): Promise<string> {
-    const now = this.surroundings.now();
+    const now = this.surroundings.uptime();
     const { held } = this;
     if (!held || now >= held.expiresAt) return this.fetchOnce();
     if (now >= held.renewAt) {
@@ -75,7 +75,7 @@ export class CachedToken {
   /** For how many seconds the token at hand is still good; 0 if there is none. */
   get lifetimeLeftSeconds(): number {
     const { expiresAt = 0 } = this.held ?? {};
-    return Math.max(0, expiresAt - this.surroundings.now()) / 1_000;
+    return Math.max(0, expiresAt - this.surroundings.uptime()) / 1_000;
   }
 
   holds(token: string): boolean {
@@ -89,7 +89,7 @@ export class CachedToken {
    * @returns whether it did.
    */
   drop(): boolean {
-    const now = this.surroundings.now();
+    const now = this.surroundings.uptime();
     if (now < this.replaceableFrom) return false;
     this.replaceableFrom = now + REPLACEMENT_PAUSE_MS;
     this.held = undefined;
@@ -98,7 +98,7 @@ export class CachedToken {
 
   private async fetchOnce(): Promise<string> {
     if (this.fetching) return this.fetching;
-    if (this.failure && this.surroundings.now() < this.failure.retryAt) throw this.failure.error;
+    if (this.failure && this.surroundings.uptime() < this.failure.retryAt) throw this.failure.error;
     this.fetching = this.fetch().finally(() => {
       this.fetching = undefined;
     });
@@ -107,8 +107,8 @@ export class CachedToken {
 
   private async fetch(): Promise<string> {
     // The lifetime counts from before the request, so that a slow answer makes no token last longer.
-    const askedAt = this.surroundings.now();
-    const seconds = () => (this.surroundings.now() - askedAt) / 1_000;
+    const askedAt = this.surroundings.uptime();
+    const seconds = () => (this.surroundings.uptime() - askedAt) / 1_000;
     try {
       const { value, lifetimeSeconds } = await this.request();
       if (seconds() >= lifetimeSeconds) throw new TokenRequestError('expired_on_arrival');
@@ -136,7 +136,7 @@ export class CachedToken {
     const consecutive = (this.failure?.consecutive ?? 0) + 1;
     // Never before a server asked for it, and not at the moment either for which it asked everybody.
     const wait = error.retryAfterMs + this.backoff(error.transient, consecutive);
-    return { error, consecutive, retryAt: this.surroundings.now() + wait };
+    return { error, consecutive, retryAt: this.surroundings.uptime() + wait };
   }
 
   // Half of the time is fixed and half is random, so that many clients do not come back together.

@@ -5,8 +5,9 @@ import { TestHttpServer, type ReceivedRequest, type TestAnswer } from '@m2m/test
 import { HttpService } from '@nestjs/axios';
 import { Injectable, Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { AxiosResponse } from 'axios';
 import { lastValueFrom } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ClientCredentialsModule,
   httpServiceToken,
@@ -72,6 +73,7 @@ describe('the HTTP service', () => {
   });
 
   afterEach(async () => {
+    vi.useRealTimers();
     await Promise.all([app.close(), issuer.stop(), api.stop(), elsewhere.stop()]);
   });
 
@@ -94,6 +96,17 @@ describe('the HTTP service', () => {
       traceparent: '00-abc',
     });
     expect(issuer.requests[0]?.headers).toMatchObject({ traceparent: '00-abc' });
+  });
+
+  it('leaves the headers that a request has of its own, and those that it is to be without', async () => {
+    await http.get('/orders', { headers: { Traceparent: '00-own' } });
+    await http.get('/orders', { headers: { traceparent: false } });
+
+    expect(api.requests.map(({ headers }) => headers['traceparent'])).toEqual([
+      '00-own',
+      undefined,
+    ]);
+    expect(authorizations()).toEqual(['Bearer t1', 'Bearer t1']);
   });
 
   it('sends it with the observables of Nest, too', async () => {
@@ -209,6 +222,54 @@ describe('the HTTP service', () => {
       answer = () => ({});
       await http.get('/orders');
       expect(authorizations()).toEqual(['Bearer t1', 'Bearer t2']);
+    });
+
+    it('B04 transforms a body once, though it sends it twice', async () => {
+      answer = ({ headers }) => (headers.authorization === 'Bearer t1' ? REFUSED : {});
+
+      await http.post('/orders', 'body', {
+        transformRequest: (body: string, headers) => {
+          headers.set('X-Seal', `sealed ${body}`);
+          return `<${body}>`;
+        },
+      });
+
+      expect(api.requests.map(({ body }) => body)).toEqual(['<body>', '<body>']);
+      expect(api.requests.map(({ headers }) => headers['x-seal'])).toEqual(
+        Array(2).fill('sealed body'),
+      );
+    });
+
+    it('B04 shows the interceptors of an application one exchange, though there are two', async () => {
+      const seen: unknown[] = [];
+      http.interceptors.request.use((request) => {
+        seen.push(request.url);
+        return Object.assign(request, { url: `/v1${request.url}` });
+      });
+      http.interceptors.response.use((response: AxiosResponse<{ value: string }>) => {
+        seen.push(response.status);
+        return Object.assign(response, { data: response.data.value });
+      });
+      answer = ({ headers }) =>
+        headers.authorization === 'Bearer t1' ? REFUSED : { body: { value: 'kept' } };
+
+      expect((await http.get<string>('/orders')).data).toBe('kept');
+      expect(seen).toEqual(['/orders', 200]);
+      expect(api.requests.map(({ path }) => path)).toEqual(['/v1/orders', '/v1/orders']);
+    });
+
+    it('B04 shows them the second refusal, and no token in its error', async () => {
+      const seen: unknown[] = [];
+      http.interceptors.response.use(undefined, (error: unknown) => {
+        seen.push(error);
+        throw error;
+      });
+      answer = () => REFUSED;
+
+      await expect(http.get('/orders')).rejects.toMatchObject({ response: { status: 401 } });
+
+      expect(seen).toHaveLength(1);
+      expect(inspect(seen, { depth: 20, showHidden: true })).not.toMatch(/\bt[12]\b/);
     });
 
     it('B04 sends a request whose answer is read as a stream once more', async () => {
@@ -327,6 +388,26 @@ describe('the HTTP service', () => {
 
     await expect(http.get('/orders')).rejects.toThrow('no access token');
     expect(api.requests).toEqual([]);
+  });
+
+  it('B05 asks for a token when it is due, though the wall clock is set back meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const clocked = await start({ registrations: { billing: registration() } });
+    const { axiosRef } = clocked.get(Billing).http;
+    const whenFine = tokenAnswer;
+    tokenAnswer = () => ({ status: 503 });
+    await expect(axiosRef.get('/orders')).rejects.toThrow('unavailable');
+
+    vi.setSystemTime(Date.now() - 3_600_000);
+    tokenAnswer = whenFine;
+
+    const status = () =>
+      axiosRef.get('/orders').then(
+        (response) => response.status,
+        () => undefined,
+      );
+    await expect.poll(status, { timeout: 5_000 }).toBe(200);
+    await clocked.close();
   });
 
   it('waits for a token no longer than for the request', async () => {

@@ -16,7 +16,10 @@ import { TokenProvider } from './token-provider.js';
 export interface ClientCredentialsModuleOptions {
   /** By names of the application's own, one for each API it calls. */
   readonly registrations: Readonly<Record<string, ClientRegistration>>;
-  /** Headers to send along with every request, such as those of W3C Trace Context. */
+  /**
+   * Headers to send along with every request, such as those of W3C Trace Context, unless it has them of its own.
+   * Every API gets them, and the issuer: nothing that is secret may be among them.
+   */
   readonly headers?: (() => Readonly<Record<string, string>>) | undefined;
   readonly events?: ClientCredentialsEvents | undefined;
 }
@@ -96,6 +99,7 @@ function tokenProvider(name: string, options: ClientCredentialsModuleOptions): T
   return new TokenProvider(name, registration, {
     client: new IssuerClient(options.headers),
     now: Date.now,
+    uptime: () => performance.now(),
     random: Math.random,
     events: options.events,
   });
@@ -111,7 +115,8 @@ function httpService(
   const http = createHttpClient({ baseURL: apiUrl });
   authorizeRequests(http, apiUrl, tokens, () => events?.onCallRetried?.(name));
   http.interceptors.request.use((request) => {
-    request.headers.set(headers());
+    // What the request itself says counts, that it goes without such a header included.
+    request.headers.set(headers(), false);
     return request;
   });
   return new HttpService(http);

@@ -159,7 +159,7 @@ describe('a client of a hostile issuer', () => {
           authMethod: 'client_secret_post',
           clientSecret: async () => SECRET,
         },
-        { client: new IssuerClient(), now: clock.now, random: () => 0 },
+        { client: new IssuerClient(), now: clock.now, uptime: clock.now, random: () => 0 },
       );
 
       const outcome = await provider.getToken().catch((error: unknown) => error);

@@ -2,11 +2,12 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios';
 
+/** For how long a server may be silent; it does not end an answer that keeps coming. */
 const TIMEOUT_MS = 10_000;
 /** Bounds the memory an answer can take; a page of the largest resources an API has must fit. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** An HTTP client that keeps its connections, bounds time and size, and follows no redirect. */
+/** An HTTP client that keeps its connections, bounds silence and size of answers, and follows no redirect. */
 export function createHttpClient(defaults: CreateAxiosDefaults = {}): AxiosInstance {
   return axios.create({
     timeout: TIMEOUT_MS,

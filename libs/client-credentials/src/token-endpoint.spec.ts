@@ -77,6 +77,25 @@ describe('the token endpoint', () => {
     await expect(discovered.requestToken(TARGET)).resolves.toMatchObject({ value: 'new' });
   });
 
+  it('is looked up again once nothing answers where it was', async () => {
+    const [old, next] = await Promise.all(
+      ['old', 'new'].map((access_token) =>
+        TestHttpServer.start(() => ({ body: { access_token, token_type: 'Bearer' } })),
+      ),
+    );
+    let place = old?.url;
+    metadata = () => ({ body: { issuer: server.url, token_endpoint: `${place}/token` } });
+    const discovered = endpoint(server.url);
+    await expect(discovered.requestToken(TARGET)).resolves.toMatchObject({ value: 'old' });
+
+    await old?.stop();
+    place = next?.url;
+
+    await expect(discovered.requestToken(TARGET)).rejects.toMatchObject({ reason: 'network' });
+    await expect(discovered.requestToken(TARGET)).resolves.toMatchObject({ value: 'new' });
+    await next?.stop();
+  });
+
   it('is looked up between host and path of an issuer with a path', async () => {
     await expect(endpoint(`${server.url}/tenant`).requestToken(TARGET)).rejects.toThrow();
 
@@ -288,6 +307,28 @@ describe('a token endpoint that does not come to an end', () => {
     expect(await outcome).toMatchObject({ reason: 'timeout', transient: true });
     await ended;
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is looked up again once it has been given up', async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const moved = await TestHttpServer.start(() => ({
+      body: { access_token: 'new', token_type: 'Bearer' },
+    }));
+    let place = url;
+    answer = (request, response) => {
+      if (request.url === '/token') asked.resolve(undefined);
+      else response.end(JSON.stringify({ issuer: url, token_endpoint: `${place}/token` }));
+    };
+    const discovered = endpoint(url);
+    const outcome = errorOf(discovered.requestToken(TARGET));
+    await asked.promise;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await outcome).toMatchObject({ reason: 'timeout' });
+
+    place = moved.url;
+
+    await expect(discovered.requestToken(TARGET)).resolves.toMatchObject({ value: 'new' });
+    await moved.stop();
   });
 
   it('is given up after ten seconds while the secret is still being read', async () => {

@@ -3,7 +3,7 @@ import type { ClientRegistration } from './client-registration.js';
 import { discoverTokenEndpoint } from './discover-token-endpoint.js';
 import type { IssuerClient } from './issuer-client.js';
 import { retryAfterMs } from './retry-after.js';
-import { codeOf, TokenRequestError } from './token-request-error.js';
+import { codeOf, TokenRequestError, type TokenFailureReason } from './token-request-error.js';
 import { readErrorResponse, readTokenResponse, type AccessToken } from './token-response.js';
 import { unlessAborted } from './unless-aborted.js';
 
@@ -15,6 +15,13 @@ export interface TokenTarget {
 
 /** For an attempt from its beginning to its end: reading the credentials, discovery, the answer's last byte. */
 const TIMEOUT_MS = 10_000;
+
+/** How a token endpoint that is elsewhere now looks: the next attempt looks up where it is. */
+const MAY_HAVE_MOVED: ReadonlySet<TokenFailureReason> = new Set<TokenFailureReason>([
+  'refused',
+  'network',
+  'timeout',
+]);
 
 /** Asks an authorization server for tokens (RFC 6749 4.4.2). */
 export class TokenEndpoint {
@@ -37,8 +44,10 @@ export class TokenEndpoint {
     try {
       return await unlessAborted(this.attempt(target, timeout.signal), timeout.signal);
     } catch (error) {
-      if (error instanceof TokenRequestError) throw error;
-      throw new TokenRequestError('other', codeOf(error));
+      const failure =
+        error instanceof TokenRequestError ? error : new TokenRequestError('other', codeOf(error));
+      if (MAY_HAVE_MOVED.has(failure.reason)) this.discovered = undefined;
+      throw failure;
     } finally {
       clearTimeout(timer);
     }
@@ -51,10 +60,7 @@ export class TokenEndpoint {
     const answer = await this.client.send({ url, form, headers }, signal);
     if (answer.status === 200) return readTokenResponse(answer.body);
     const wait = retryAfterMs(answer.retryAfter, this.now());
-    const error = readErrorResponse(answer.status, answer.body, wait);
-    // It may have moved: the next attempt looks up where it is.
-    if (error.reason === 'refused') this.discovered = undefined;
-    throw error;
+    throw readErrorResponse(answer.status, answer.body, wait);
   }
 
   private form(target: TokenTarget, authentication: Readonly<Record<string, string>>) {

@@ -10,6 +10,7 @@ describe('the token provider', () => {
   let server: TestHttpServer;
   let clock: TestClock;
   let provider: TokenProvider;
+  let wallClockAhead: number;
   let random: number;
   let answer: () => TestAnswer | Promise<TestAnswer>;
   let secret: string;
@@ -23,7 +24,7 @@ describe('the token provider', () => {
     answer = () => good(`t${++count}`);
     server = await TestHttpServer.start(() => answer());
     clock = new TestClock();
-    random = 0;
+    [wallClockAhead, random] = [0, 0];
     secret = 's1';
     beforeSecret = () => undefined;
     [used, fetched, failed] = [[], [], []];
@@ -49,7 +50,8 @@ describe('the token provider', () => {
     } as ClientRegistration;
     return new TokenProvider('billing', registration, {
       client: new IssuerClient(),
-      now: clock.now,
+      now: () => clock.now() + wallClockAhead,
+      uptime: clock.now,
       random: () => random,
       events: {
         onTokenUsed: (name) => used.push(name),
@@ -73,6 +75,15 @@ describe('the token provider', () => {
       expect(await provider.getToken()).toBe('t1');
 
       expect(requests()).toBe(1);
+    });
+
+    it('renews it when that is due, though the wall clock has been set back meanwhile', async () => {
+      expect(await provider.getToken()).toBe('t1');
+
+      wallClockAhead = -3_600_000;
+      clock.advance({ seconds: 100 });
+
+      expect(await provider.getToken()).toBe('t2');
     });
 
     it('B02 fetches once for fifty callers at once', async () => {
@@ -370,7 +381,9 @@ describe('the token provider', () => {
       ['in seconds', () => '17'],
       ['as a date', (now) => new Date(now + 17_000).toUTCString()],
     ])('B05 waits longer than Retry-After says, %s, and not all at once', async (_form, after) => {
-      answer = () => ({ status: 429, headers: { 'retry-after': after(clock.now()) } });
+      wallClockAhead = -3_600_000;
+      const now = () => clock.now() + wallClockAhead;
+      answer = () => ({ status: 429, headers: { 'retry-after': after(now()) } });
       await expect(provider.getToken()).rejects.toMatchObject({ reason: 'throttled' });
       clock.advance({ seconds: 17 });
       await expect(provider.getToken()).rejects.toThrow();

@@ -19,6 +19,8 @@ export interface TokenOptions {
 export type TokenHealth = 'up' | 'degraded' | 'down';
 
 export interface TokenProviderOptions extends Surroundings {
+  /** Milliseconds since the epoch: for assertions, and for moments that an issuer names. */
+  readonly now: () => number;
   readonly client: IssuerClient;
   readonly events?: ClientCredentialsEvents | undefined;
 }

@@ -30,6 +30,21 @@ describe('the options of the guards', () => {
     );
   });
 
+  // RFC 9728 1.2 recommends against the query, and allows it.
+  it.each([
+    ['https://api.example', ''],
+    ['https://api.example/', ''],
+    ['http://localhost:3001/v1/things', '/v1/things'],
+    ['https://api.example/?tenant=t', '?tenant=t'],
+    ['https://api.example/v1?tenant=t', '/v1?tenant=t'],
+  ])('R24 have the resource %s', (resource, rest) => {
+    const { metadataUrl } = new GuardsOptions({ ...safe, resource });
+
+    expect(metadataUrl).toBe(
+      `${new URL(resource).origin}/.well-known/oauth-protected-resource${rest}`,
+    );
+  });
+
   it.each([
     { ...safe, algorithms: ['HS256'] },
     { ...safe, algorithms: ['ES256', 'none'] },
@@ -41,6 +56,14 @@ describe('the options of the guards', () => {
     })),
     { ...safe, issuer: '' },
     { ...safe, audience: '' },
+    ...[
+      'urn:orders',
+      'orders',
+      'ftp://a.example',
+      'https://a.example/#x',
+      'https://a.example/#',
+    ].map((resource) => ({ ...safe, resource })),
+    { ...safe, resource: 'https://api.example/v1/' },
     { ...safe, introspection: { ...introspecting, cacheSeconds: 61 } },
     { ...safe, introspection: { ...introspecting, cacheSeconds: -1 } },
     { ...safe, introspection: { ...introspecting, cacheSeconds: Number.NaN } },

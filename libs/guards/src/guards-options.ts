@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from 'jose';
 import type { GuardsEvents } from './guards-events.js';
 import type { IntrospectionClient } from './introspection/introspection-endpoint.js';
-import { metadataUrl } from './metadata/protected-resource-metadata.js';
+import { faultOfResource, metadataUrl } from './metadata/protected-resource-metadata.js';
 import type { RevocationFeedClient } from './revocation-feed/revocation-feed.js';
 import type { Client } from './verification/client.js';
 import type { Compatibility } from './verification/compatibility.js';
@@ -103,6 +103,8 @@ export class GuardsOptions {
 
   /** @throws RangeError if an option would make the guard unsafe. */
   constructor(options: GuardsModuleOptions) {
+    const fault = faultOfResource(options.resource);
+    if (fault !== undefined) throw new RangeError(`the resource identifier ${fault}`);
     this.issuer = options.issuer;
     this.audience = options.audience ?? options.resource;
     this.jwksUri = options.jwksUri;

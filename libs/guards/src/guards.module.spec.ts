@@ -8,14 +8,23 @@ import {
   type ReceivedRequest,
   type TestAnswer,
 } from '@m2m/testing';
-import { Controller, Get, Module, Post, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import {
+  Controller,
+  Get,
+  Module,
+  Post,
+  SetMetadata,
+  VersioningType,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { ExternalContextCreator, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { JSONWebKeySet, JWTPayload } from 'jose';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { refusalReasons, type Refusal } from './guards-events.js';
-import type { GuardsModuleOptions, RevocationCheck } from './guards-options.js';
+import { GuardsOptions, type GuardsModuleOptions, type RevocationCheck } from './guards-options.js';
 import { GuardsModule } from './guards.module.js';
 import { CurrentClient } from './scopes/current-client.decorator.js';
 import { Public } from './scopes/public.decorator.js';
@@ -47,6 +56,15 @@ class ThingsController {
   @RequireScopes('things:read', 'things:write')
   write() {
     return {};
+  }
+}
+
+@Controller('strange')
+class StrangeController {
+  @Get()
+  @Public()
+  open(@CurrentClient() client: Client) {
+    return { clientId: client.clientId };
   }
 }
 
@@ -116,6 +134,23 @@ class CarelessController extends ReadController {
   }
 }
 
+@Controller()
+class HandlersController {
+  @SetMetadata('microservices:pattern', ['things.write'])
+  @RequireScopes('things:write')
+  write() {
+    return {};
+  }
+}
+
+class Gateway {
+  @SetMetadata('message', 'things.read')
+  @RequireScopes('things:read')
+  read() {
+    return {};
+  }
+}
+
 @Module({})
 class ThingsModule {}
 
@@ -128,15 +163,19 @@ async function startGuarded(
     MoreMixedController,
     MoreReadController,
   ],
+  providers: Provider[] = [],
+  prepare: (app: NestFastifyApplication) => unknown = () => undefined,
 ): Promise<NestFastifyApplication> {
   const module = {
     module: ThingsModule,
     imports: [GuardsModule.forRoot(options)],
     controllers,
+    providers,
   };
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     logger: false,
   });
+  prepare(app);
   await app.listen(0, 'localhost');
   return app;
 }
@@ -395,6 +434,70 @@ describe('a guarded application', () => {
     await expect(starting).rejects.toThrow(/scopes are lost at CarelessController\.written/);
   });
 
+  it('does not start where scopes are asked for at what is no route', async () => {
+    const options = { issuer: issuer.url, resource: RESOURCE };
+
+    await expect(startGuarded(options, [HandlersController])).rejects.toThrow(
+      /no HTTP routes: HandlersController\.write/,
+    );
+    await expect(startGuarded(options, [], [Gateway])).rejects.toThrow(
+      /no HTTP routes: Gateway\.read/,
+    );
+  });
+
+  it('lets through no call of another kind than HTTP, and says why', async () => {
+    const [app] = apps;
+    if (!app) throw new Error('no application was started');
+    const things = app.get(ThingsController, { strict: false });
+    // As @nestjs/graphql and @nestjs/websockets have their handlers called.
+    const handlerOf = (name: 'undecorated' | 'open') => {
+      const handler: unknown = Reflect.get(things, name);
+      const contexts = app.get(ExternalContextCreator);
+      const byDefault = undefined;
+      return contexts.create(
+        things,
+        handler as () => unknown,
+        name,
+        byDefault,
+        byDefault,
+        byDefault,
+        byDefault,
+        byDefault,
+        'ws',
+      );
+    };
+
+    await expect(handlerOf('undecorated')({})).rejects.toThrow(
+      'protects HTTP routes only, and ThingsController.undecorated was called by ws',
+    );
+    await expect(handlerOf('open')({})).resolves.toEqual({});
+  });
+
+  it('says why a public route has no client', async () => {
+    const errors: string[] = [];
+    const app = await startGuarded(
+      { issuer: issuer.url, resource: RESOURCE },
+      [StrangeController],
+      [],
+      (prepared) =>
+        prepared.useGlobalFilters({
+          catch: (error, host) => {
+            errors.push(String(error));
+            void prepared.getHttpAdapter().reply(host.switchToHttp().getResponse(), {}, 500);
+          },
+        }),
+    );
+    const authorization = `Bearer ${await issuer.token(RESOURCE)}`;
+
+    const answer = await fetch(`${await urlOf(app)}/strange`, { headers: { authorization } });
+
+    expect(answer.status).toBe(500);
+    expect(errors).toEqual([
+      'Error: StrangeController.open has no client: a route that is @Public() cannot ask for one',
+    ]);
+    await app.close();
+  });
+
   it('R09 keeps to its own audience beside another guarded application in the same process', async () => {
     const other = await start('https://other.example');
     const token = await issuer.token(RESOURCE);
@@ -413,6 +516,63 @@ describe('a guarded application', () => {
       scopes_supported: ['things:read', 'things:write'],
       bearer_methods_supported: ['header'],
     });
+  });
+});
+
+describe('the metadata of a resource', () => {
+  it.each<[string, (app: NestFastifyApplication) => unknown]>([
+    [
+      'has versions',
+      (app) => app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
+    ],
+    ['has a prefix', (app) => app.setGlobalPrefix('api', { exclude: ['.well-known/{*path}'] })],
+    [
+      'has both',
+      (app) =>
+        app
+          .setGlobalPrefix('api', { exclude: ['.well-known/{*path}'] })
+          .enableVersioning({ type: VersioningType.URI, defaultVersion: ['1', '2'] }),
+    ],
+  ])(
+    'R24 R25 is where challenges say that it is in an application that %s',
+    async (_what, prepare) => {
+      const options = {
+        issuer: 'https://auth.example',
+        resource: `${RESOURCE}/v1/things?tenant=t`,
+      };
+      const app = await startGuarded(options, [], [], prepare);
+      const { origin, pathname, search } = new URL(app.get(GuardsOptions).metadataUrl);
+
+      const answer = await fetch((await urlOf(app)) + pathname + search);
+
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toMatchObject({ resource: options.resource });
+      expect({ origin, search }).toEqual({ origin: RESOURCE, search: '?tenant=t' });
+      await app.close();
+    },
+  );
+});
+
+describe('a guarded application whose wall clock is set back', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('R23 recovers from an issuer that was away as soon as with one that is not', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const issuer = await TestIssuer.start();
+    const app = await startGuarded({ issuer: issuer.url, resource: RESOURCE });
+    const call = async () => {
+      const authorization = `Bearer ${await issuer.token(RESOURCE)}`;
+      return fetch(`${await urlOf(app)}/things`, { headers: { authorization } });
+    };
+    issuer.away = true;
+    expect((await call()).status).toBe(503);
+
+    vi.setSystemTime(Date.now() - 3_600_000);
+    issuer.away = false;
+
+    await expect.poll(async () => (await call()).status, { timeout: 5_000 }).toBe(200);
+    await app.close();
+    await issuer.stop();
   });
 });
 

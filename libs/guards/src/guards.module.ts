@@ -20,7 +20,7 @@ import { GivenKeys } from './keys/given-keys.js';
 import { IssuerKeys } from './keys/issuer-keys.js';
 import { protectedResourceMetadataController } from './metadata/protected-resource-metadata.controller.js';
 import { RevocationFeed } from './revocation-feed/revocation-feed.js';
-import { routesThatLostScopes } from './scopes/lost-scopes.js';
+import { routesThatLostScopes, scopesOutsideOfRoutes } from './scopes/lost-scopes.js';
 import { AccessTokenVerifier } from './verification/access-token-verifier.js';
 import { JwtVerifier } from './verification/jwt.verifier.js';
 import { UnrevokedVerifier } from './verification/unrevoked.verifier.js';
@@ -73,17 +73,28 @@ export class GuardsModule implements OnModuleInit {
     };
   }
 
-  /** @throws Error if a route would take tokens without the scopes that stand on it. */
+  /** @throws Error if something would be open to callers without the scopes that stand on it. */
   onModuleInit(): void {
-    const lost = this.discovery
-      .getControllers()
-      .flatMap(({ metatype }) => (metatype ? routesThatLostScopes(metatype) : []));
-    if (lost.length === 0) return;
+    const controllers = typesOf(this.discovery.getControllers());
+    const lost = controllers.flatMap((controller) => routesThatLostScopes(controller));
+    if (lost.length > 0) {
+      throw new Error(
+        `the required scopes are lost at ${lost.join(', ')}: ` +
+          '@RequireScopes has to stand above what replaces a method, and on what overrides it',
+      );
+    }
+    const types = new Set([...controllers, ...typesOf(this.discovery.getProviders())]);
+    const inVain = [...types].flatMap((type) => scopesOutsideOfRoutes(type));
+    if (inVain.length === 0) return;
     throw new Error(
-      `the required scopes are lost at ${lost.join(', ')}: ` +
-        '@RequireScopes has to stand above what replaces a method, and on what overrides it',
+      `scopes are required in vain of what are no HTTP routes: ${inVain.join(', ')}: ` +
+        'handlers of messages, gateways and resolvers are not protected by @RequireScopes',
     );
   }
+}
+
+function typesOf(wrappers: ReturnType<DiscoveryService['getProviders']>) {
+  return wrappers.flatMap(({ metatype }) => metatype ?? []);
 }
 
 // A provider of its own, so that it is started and stopped with the application.
@@ -95,17 +106,20 @@ function revocationFeedFor(options: GuardsOptions): RevocationFeed | undefined {
     audience,
     client,
     fetch,
-    now: () => performance.now(),
+    now: uptime,
     events,
   });
 }
 
+// Of a clock that nobody sets: by the wall clock, a step back would make an hour of a second to wait.
+const uptime = () => performance.now();
+
 function verifierFor(options: GuardsOptions, feed?: RevocationFeed): AccessTokenVerifier {
   const { issuer, jwksUri, keys, introspection, isRevoked, events } = options;
-  const surroundings = { fetch, now: Date.now, events };
+  const surroundings = { fetch, now: uptime, events };
   if (introspection) {
     const endpoint = new IntrospectionEndpoint({ issuer, client: introspection, ...surroundings });
-    return new IntrospectionVerifier(options, endpoint, Date.now, events);
+    return new IntrospectionVerifier(options, endpoint, { now: Date.now, uptime }, events);
   }
   const source = keys ? new GivenKeys(keys) : new IssuerKeys({ issuer, jwksUri, ...surroundings });
   let verifier: AccessTokenVerifier = new JwtVerifier(options, source, Date.now, events);

@@ -40,6 +40,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const needed = this.neededScopes(context);
     if (needed === 'public') return true;
+    refuseOtherThanHttp(context);
     // RFC 9111 3.5: an answer to an authorised request is its client's alone.
     this.setHeader(context, 'cache-control', 'no-store');
     await super.canActivate(context);
@@ -150,6 +151,14 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   private setHeader(context: ExecutionContext, name: string, value: string): void {
     this.adapterHost.httpAdapter.setHeader(context.switchToHttp().getResponse(), name, value);
   }
+}
+
+// A message or a socket has neither the header to take a token from nor the one to challenge by.
+function refuseOtherThanHttp(context: ExecutionContext): void {
+  const kind = context.getType<string>();
+  if (kind === 'http') return;
+  const handler = `${context.getClass().name}.${context.getHandler().name}`;
+  throw new Error(`the guard protects HTTP routes only, and ${handler} was called by ${kind}`);
 }
 
 // Where Passport puts what the strategy found.

@@ -19,7 +19,7 @@ export interface IntrospectionEndpointOptions {
   readonly issuer: string;
   readonly client: IntrospectionClient;
   readonly fetch: Fetch;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   readonly events?: Pick<GuardsEvents, 'onIntrospectionFailed'>;
 }
@@ -39,7 +39,7 @@ const COOL_DOWN_MS = 1_000;
 
 /** That there was no answer, and whether a question is under way that finds out if there is one again. */
 interface Silence {
-  /** Milliseconds since the epoch. */
+  /** When it began. */
   readonly since: number;
   probed: boolean;
 }

@@ -9,6 +9,7 @@ import type { JWTPayload } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IntrospectionUnavailableError } from '../verification/token-refusal.js';
 import { IntrospectionEndpoint } from './introspection-endpoint.js';
+import type { Clocks } from './recent-answers.js';
 import { IntrospectionVerifier } from './introspection.verifier.js';
 
 const ISSUER = 'https://auth.example';
@@ -19,12 +20,16 @@ describe('the verifier that asks the introspection endpoint', () => {
   let server: TestHttpServer;
   let answer: (request: ReceivedRequest) => TestAnswer | Promise<TestAnswer>;
   let clock: TestClock;
+  let wallClockAhead: number;
+  let clocks: Clocks;
   let failures: string[];
   let remembered: string[];
   let verifier: IntrospectionVerifier;
 
   beforeEach(async () => {
     clock = new TestClock();
+    wallClockAhead = 0;
+    clocks = { now: () => clock.now() + wallClockAhead, uptime: clock.now };
     failures = [];
     remembered = [];
     answer = () => ({ body: active() });
@@ -47,7 +52,7 @@ describe('the verifier that asks the introspection endpoint', () => {
       now: clock.now,
       events: { onIntrospectionFailed: ({ message }) => failures.push(message) },
     });
-    return new IntrospectionVerifier(rules, introspection, clock.now, {
+    return new IntrospectionVerifier(rules, introspection, clocks, {
       onRemembered: () => remembered.push('remembered'),
     });
   }
@@ -99,6 +104,7 @@ describe('the verifier that asks the introspection endpoint', () => {
     ['names several audiences', () => ({ aud: ['https://other.example', AUDIENCE] })],
     ['has no scope', () => ({ scope: undefined })],
     ['has just expired', () => ({ exp: seconds() - 9 })],
+    ['is said to be bound to nothing', () => ({ cnf: null, token_type: 'Bearer' })],
     ['is a little ahead of our clock', () => ({ iat: seconds() + 10, nbf: seconds() + 10 })],
   ])('accepts a token whose description %s', async (_what, changes) => {
     answer = () => ({ body: active(changes()) });
@@ -136,6 +142,14 @@ describe('the verifier that asks the introspection endpoint', () => {
     ['R11 has no client_id', () => active({ client_id: undefined }), 'claim_missing_or_invalid'],
     ['R11 has no jti', () => active({ jti: undefined }), 'claim_missing_or_invalid'],
     ['R11 has a scope that is no text', () => active({ scope: ['a'] }), 'claim_missing_or_invalid'],
+    ['D06 is bound to a key', () => active({ cnf: { jkt: 'thumbprint' } }), 'sender_constrained'],
+    ['D06 is of type DPoP', () => active({ token_type: 'DPoP' }), 'sender_constrained'],
+    ['D06 is of type dpop', () => active({ token_type: 'dpop' }), 'sender_constrained'],
+    [
+      'X02 is bound to a certificate',
+      () => active({ cnf: { 'x5t#S256': 'thumbprint' } }),
+      'sender_constrained',
+    ],
     ['R10 is a refresh token of Keycloak', () => active({ typ: 'Refresh' }), 'wrong_type'],
     ['R10 is a refresh token of Hydra', () => active({ token_use: 'refresh_token' }), 'wrong_type'],
   ])('refuses a token that %s', async (_what, body, reason) => {
@@ -176,7 +190,7 @@ describe('the verifier that asks the introspection endpoint', () => {
       cacheSeconds: 0,
     };
     const compatibility = ['scopes_in_scp', 'token_without_jti'] as const;
-    const lenient = new IntrospectionVerifier({ ...rules, compatibility }, endpoint, clock.now);
+    const lenient = new IntrospectionVerifier({ ...rules, compatibility }, endpoint, clocks);
 
     await expect(verifier.verify('token')).rejects.toThrow();
     const client = await lenient.verify('token');
@@ -201,6 +215,16 @@ describe('the verifier that asks the introspection endpoint', () => {
 
       expect(server.requests).toHaveLength(2);
       expect(remembered).toEqual(['remembered']);
+    });
+
+    it('asks again after that time though the wall clock has been set back meanwhile', async () => {
+      await verifier.verify('token');
+      answer = () => ({ body: { active: false } });
+
+      wallClockAhead = -3_600_000;
+      clock.advance({ seconds: 5 });
+
+      await expect(verifier.verify('token')).rejects.toMatchObject({ reason: 'inactive' });
     });
 
     it('counts from the question', async () => {

@@ -8,7 +8,7 @@ import { refuseOtherKinds } from '../verification/other-kinds.js';
 import { TokenProfile } from '../verification/token-profile.js';
 import { InvalidTokenError } from '../verification/token-refusal.js';
 import type { IntrospectionEndpoint, IntrospectionResponse } from './introspection-endpoint.js';
-import { RecentAnswers } from './recent-answers.js';
+import { RecentAnswers, type Clocks } from './recent-answers.js';
 
 /** Half of what Node accepts as all headers of a request together: no token in use is as long. */
 const MOST_CHARACTERS = 8_192;
@@ -29,16 +29,15 @@ export class IntrospectionVerifier extends AccessTokenVerifier {
   private readonly profile: TokenProfile;
   private readonly answers: RecentAnswers;
 
-  /** @param now milliseconds since the epoch. */
   constructor(
     private readonly rules: IntrospectionRules,
     private readonly endpoint: IntrospectionEndpoint,
-    private readonly now: () => number,
+    private readonly clocks: Clocks,
     private readonly events: Pick<GuardsEvents, 'onRemembered' | 'onVerified'> = {},
   ) {
     super();
     this.profile = new TokenProfile(rules);
-    this.answers = new RecentAnswers(rules.cacheSeconds, now);
+    this.answers = new RecentAnswers(rules.cacheSeconds, clocks);
   }
 
   override async verify(token: string): Promise<Client> {
@@ -75,7 +74,7 @@ export class IntrospectionVerifier extends AccessTokenVerifier {
   }
 
   private refuseOutsideOfTime({ issuedAt, expiresAt }: Client, notBefore: unknown): void {
-    const now = this.now() / 1_000;
+    const now = this.clocks.now() / 1_000;
     const tolerance = this.rules.clockToleranceSeconds;
     if (now >= expiresAt + tolerance) throw new InvalidTokenError('expired');
     const start = typeof notBefore === 'number' ? Math.max(issuedAt, notBefore) : issuedAt;

@@ -4,10 +4,18 @@ import type { Client } from '../verification/client.js';
 /** Finds out by asking whose a token is. */
 type Question = (token: string) => Promise<Client>;
 
+/** What is given from outside, so that tests can tell the time. */
+export interface Clocks {
+  /** Milliseconds since the epoch: for what tokens say of their times. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never goes back: for how long something has been kept. */
+  readonly uptime: () => number;
+}
+
 interface Answer {
   readonly client: Client;
-  /** Milliseconds since the epoch. */
-  readonly goodUntil: number;
+  /** By the clock that never goes back. */
+  readonly keptUntil: number;
 }
 
 const KEPT_ANSWERS = 10_000;
@@ -21,20 +29,23 @@ export class RecentAnswers {
   private readonly kept = new LRUCache<string, Answer>({ max: KEPT_ANSWERS });
   private readonly underWay = new Map<string, Promise<Client>>();
 
-  /** @param now milliseconds since the epoch. */
   constructor(
     private readonly seconds: number,
-    private readonly now: () => number,
+    private readonly clocks: Clocks,
   ) {}
 
   recall(token: string): Client | undefined {
     const answer = this.kept.get(token);
-    return answer && this.now() < answer.goodUntil ? answer.client : undefined;
+    return answer && this.isGood(answer) ? answer.client : undefined;
   }
 
   ask(token: string, question: Question): Promise<Client> {
     if (this.seconds === 0) return question(token);
     return this.underWay.get(token) ?? this.askAnew(token, question);
+  }
+
+  private isGood({ client, keptUntil }: Answer): boolean {
+    return this.clocks.uptime() < keptUntil && this.clocks.now() < client.expiresAt * 1_000;
   }
 
   private askAnew(token: string, question: Question): Promise<Client> {
@@ -44,10 +55,9 @@ export class RecentAnswers {
   }
 
   private async answerTo(token: string, question: Question): Promise<Client> {
-    const askedAt = this.now();
+    const askedAt = this.clocks.uptime();
     const client = await question(token);
-    const goodUntil = Math.min(askedAt + this.seconds * 1_000, client.expiresAt * 1_000);
-    this.kept.set(token, { client, goodUntil });
+    this.kept.set(token, { client, keptUntil: askedAt + this.seconds * 1_000 });
     return client;
   }
 }

@@ -12,7 +12,7 @@ export interface IssuerKeysOptions {
   /** Where the keys are, if that is not to be discovered from the issuer's metadata. */
   readonly jwksUri?: string | undefined;
   readonly fetch: Fetch;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   readonly events?: Pick<GuardsEvents, 'onKeysFetched'>;
 }

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, type Type } from '@nestjs/common';
+import { Controller, Get, Header, VERSION_NEUTRAL, type Type } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { GuardsOptions } from '../guards-options.js';
 import { Public } from '../scopes/public.decorator.js';
@@ -8,7 +8,8 @@ import { metadataPath, type ProtectedResourceMetadata } from './protected-resour
 export function protectedResourceMetadataController(resource: string): Type {
   @Public()
   @ApiExcludeController()
-  @Controller()
+  // RFC 9728 3 gives the address; that of an API with versions in its URLs would have one in front.
+  @Controller({ version: VERSION_NEUTRAL })
   class ProtectedResourceMetadataController {
     constructor(private readonly options: GuardsOptions) {}
 

@@ -1,8 +1,16 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Client } from '../verification/client.js';
 
-/** Injects the {@link Client} whose verified token came with the request. */
+/**
+ * Injects the {@link Client} whose verified token came with the request.
+ *
+ * @throws Error on a route that is `@Public()`: no token is looked at there, not even if one comes.
+ */
 export const CurrentClient = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): Client =>
-    context.switchToHttp().getRequest<{ user: Client }>().user,
+  (_data: unknown, context: ExecutionContext): Client => {
+    const { user } = context.switchToHttp().getRequest<{ user?: Client }>();
+    if (user) return user;
+    const handler = `${context.getClass().name}.${context.getHandler().name}`;
+    throw new Error(`${handler} has no client: a route that is @Public() cannot ask for one`);
+  },
 );

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { Get } from '@nestjs/common';
+import { Controller, Get, Post, SetMetadata } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import { routesThatLostScopes } from './lost-scopes.js';
+import { routesThatLostScopes, scopesOutsideOfRoutes } from './lost-scopes.js';
 import { Public } from './public.decorator.js';
 import { RequireAnyScope, RequireScopes } from './require-scopes.decorator.js';
 
@@ -103,5 +103,102 @@ describe('the scopes of a route', () => {
 
   it('are lost where a class overrides it and says nothing', () => {
     expect(routesThatLostScopes(MoreThings)).toEqual(['MoreThings.kept']);
+  });
+});
+
+/** What `@MessagePattern` of `@nestjs/microservices` does. */
+const OnMessage = SetMetadata('microservices:pattern', ['things.read']);
+
+@RequireScopes('things:read')
+@Controller()
+class ScopedController {
+  @Get('things')
+  things() {
+    return this.helper();
+  }
+
+  @Post('things')
+  @RequireScopes('things:write')
+  write() {
+    return {};
+  }
+
+  helper() {
+    return {};
+  }
+}
+
+class ExtendingController extends ScopedController {
+  // No route any more, and nothing is asked of it.
+  override write() {
+    return {};
+  }
+}
+
+describe('scopes that are asked for where there is no route', () => {
+  it('are none where they stand on controllers, whatever helpers these have and inherit', () => {
+    expect(scopesOutsideOfRoutes(ScopedController)).toEqual([]);
+    expect(scopesOutsideOfRoutes(ExtendingController)).toEqual([]);
+  });
+
+  it('are found on methods, whether they are replaced or inherited or neither', () => {
+    class Handlers {
+      @OnMessage
+      @RequireScopes('things:read')
+      kept() {
+        return {};
+      }
+
+      @OnMessage
+      @Replace
+      @RequireScopes('things:read')
+      replaced() {
+        return {};
+      }
+
+      @SetMetadata('graphql:resolver_type', 'Query')
+      @RequireScopes('things:read')
+      query() {
+        return {};
+      }
+
+      @Get('both')
+      @OnMessage
+      @RequireScopes('things:read')
+      both() {
+        return {};
+      }
+    }
+    class MoreHandlers extends Handlers {}
+
+    for (const type of [Handlers, MoreHandlers]) {
+      expect(scopesOutsideOfRoutes(type)).toEqual(
+        ['kept', 'replaced', 'query', 'both'].map((name) => `${type.name}.${name}`),
+      );
+    }
+  });
+
+  it('are found on a handler of messages whose controller has them', () => {
+    class Hybrid extends ScopedController {
+      @OnMessage
+      handle() {
+        return {};
+      }
+
+      @OnMessage
+      @Public()
+      handleOpenly() {
+        return {};
+      }
+    }
+
+    expect(scopesOutsideOfRoutes(Hybrid)).toEqual(['Hybrid.handle']);
+  });
+
+  it('are found on a class that is no controller', () => {
+    @RequireScopes('things:read')
+    class Gateway {}
+
+    expect(scopesOutsideOfRoutes(Gateway)).toEqual(['Gateway']);
   });
 });

@@ -28,7 +28,8 @@ export interface Client {
  * (RFC 7662 2.2).
  *
  * @param said the claims as they came, where `claims` are a translation of them.
- * @throws InvalidTokenError if one is missing or of the wrong type.
+ * @throws InvalidTokenError if one is missing or of the wrong type, or if whoever brings the token has more to
+ *   prove.
  */
 export function clientFrom(claims: Claims, said: Claims): Client {
   const { sub, client_id: clientId, jti, iat, exp, scope = '' } = claims;
@@ -37,6 +38,7 @@ export function clientFrom(claims: Claims, said: Claims): Client {
     throw new InvalidTokenError('claim_missing_or_invalid');
   }
   if (typeof scope !== 'string') throw new InvalidTokenError('claim_missing_or_invalid');
+  if (isSenderConstrained(claims)) throw new InvalidTokenError('sender_constrained', clientId);
   return {
     clientId,
     subject: sub,
@@ -46,6 +48,15 @@ export function clientFrom(claims: Claims, said: Claims): Client {
     expiresAt: exp,
     claims: Object.freeze(said),
   };
+}
+
+/**
+ * Whether a token is good only together with the proof of a key (RFC 7800 3.1): by DPoP (RFC 9449 6, where an
+ * issuer also says so by its type) or by a certificate (RFC 8705 3). No such proof is looked at here, and as a
+ * bearer token it would be good for whoever has stolen it, against which it was bound (RFC 9449 7.2).
+ */
+function isSenderConstrained({ cnf: confirmation = null, token_type: type }: Claims): boolean {
+  return confirmation !== null || (typeof type === 'string' && type.toLowerCase() === 'dpop');
 }
 
 function isText(value: unknown): value is string {

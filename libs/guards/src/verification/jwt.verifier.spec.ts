@@ -87,6 +87,17 @@ describe('the verifier of JWT access tokens', () => {
       'claim_missing_or_invalid',
     ],
     ['R11 has a scope that is no text', () => sign({ scope: ['a'] }), 'claim_missing_or_invalid'],
+    [
+      'D06 is bound to a key by DPoP',
+      () => sign({ cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } }),
+      'sender_constrained',
+    ],
+    [
+      'X02 is bound to a certificate',
+      () => sign({ cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } }),
+      'sender_constrained',
+    ],
+    ['is bound to what nobody knows', () => sign({ cnf: 'x' }), 'sender_constrained'],
     ['R12 names an unknown key', () => sign({}, { kid: "../x' OR 1=1" }), 'unknown_key'],
     ['R13 has an unknown critical header', () => sign({}, { crit: ['x'], x: 1 }), 'malformed'],
   ])('refuses a token that %s', async (_what, token, reason) => {

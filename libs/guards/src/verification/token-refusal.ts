@@ -10,6 +10,7 @@ export const tokenRefusalReasons = [
   'wrong_issuer',
   'wrong_audience',
   'claim_missing_or_invalid',
+  'sender_constrained',
   'inactive',
   'revoked',
 ] as const;
