@@ -18,15 +18,15 @@ export interface RoundLengths {
   readonly count: number;
   readonly durationMs: number;
   readonly warmUpMs: number;
-  /** Before the first round, until when most of the time of a request goes into code that is not yet compiled. */
+  /** To each server before the first round: until then most of the time goes into code that is not yet compiled. */
   readonly requestsBefore: number;
 }
 
 /** Many short ones rather than a few long ones: what disturbs the machine for a second then spoils one of many. */
 export function roundLengths(quick: boolean): RoundLengths {
   return quick
-    ? { count: 3, durationMs: 300, warmUpMs: 100, requestsBefore: 2_000 }
-    : { count: 9, durationMs: 400, warmUpMs: 100, requestsBefore: 3_000 };
+    ? { count: 3, durationMs: 300, warmUpMs: 100, requestsBefore: 3_000 }
+    : { count: 9, durationMs: 400, warmUpMs: 100, requestsBefore: 10_000 };
 }
 
 /** What one round of one contender came to. */
@@ -52,8 +52,8 @@ export async function inRounds(
   const results = new Map(contenders.map(({ name }) => [name, [] as Measured[]]));
   await reporter.step('warm-up', 'warmed up', async () => {
     for (const contender of contenders) {
-      const warmUp = { ...lengths, warmUpMs: 0, fewest: requestsBefore };
-      await measureRound(contender, warmUp, generator);
+      const fewest = requestsBefore / sharersOf(contender, contenders);
+      await measureRound(contender, { ...lengths, warmUpMs: 0, fewest }, generator);
     }
   });
   for (let round = 1; round <= count; round++) {
@@ -65,6 +65,11 @@ export async function inRounds(
     });
   }
   return results;
+}
+
+/** How many of them are at the same server. */
+function sharersOf({ ports }: Contender, contenders: readonly Contender[]): number {
+  return contenders.filter((other) => other.ports[0] === ports[0]).length;
 }
 
 /** One round of one contender. */
