@@ -59,7 +59,7 @@ export function helpText(
   return `Usage: npm run bench [-- options]
 
 Measures this system side by side with its peers and with the limit of the machine, and ends with a table of
-ratios, each with its target: in five to ten minutes, by the speed of the machine. The results go to
+ratios, each with its target: in six to twelve minutes, by the speed of the machine. The results go to
 bench/results.json. The first run installs the peers.
 
   --quick               a minute or two: ${quickNames} alone if no part is named, by fewer
