@@ -8,7 +8,6 @@ import type { AppRecord } from '../local-system/apps.ts';
 import { DataDirectory } from '../local-system/data-directory.ts';
 import type { LocalSystem } from '../local-system/local-system.ts';
 import { startLocalSystem } from '../local-system/start-local-system.ts';
-import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { Ambushes } from './ambushes.ts';
 import { rowsOf } from './database-query.ts';
 import { PassageCounts } from './passage-counts.ts';
@@ -26,8 +25,6 @@ const ANY_PORTS = forEachApp(() => 0);
 const COMMON: Environment = {
   LOG_LEVEL: 'warn',
   API_DOCS: 'off',
-  // One for all runs: with an empty one, the first starts take twice as long.
-  NODE_COMPILE_CACHE: new DataDirectory(join(WORKSPACE_ROOT, '.data')).compileCache,
 };
 
 /** What was committed survives the server's end all the same, if not the machine's. */

@@ -1,6 +1,7 @@
 import type { Addresses } from './addresses.ts';
 import { APPS } from './apps.ts';
 import type { AppName } from './apps.ts';
+import { COMPILE_CACHE } from './built-program.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { isResourceServer, RESOURCE_SERVER_NAMES, RESOURCE_SERVERS } from './resource-servers.ts';
 import { isWorker, WORKERS } from './workers.ts';
@@ -48,7 +49,7 @@ export function appEnvironment(
       ...Object.keys(surroundings).filter((name) => name.startsWith(TELEMETRY_PREFIX)),
     ]),
     NODE_ENV: 'production',
-    NODE_COMPILE_CACHE: data.compileCache,
+    NODE_COMPILE_CACHE: COMPILE_CACHE,
     [portVariable]: String(addresses.ports[app]),
     [`${databaseUrlVariable}_FILE`]: data.databaseUrl(app),
     OAUTH_ISSUER: addresses.urls['auth-server'],

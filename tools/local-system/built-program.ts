@@ -14,6 +14,12 @@ export const NODE_FLAGS: readonly string[] = [
   '--no-allocation-site-pretenuring',
 ];
 
+/**
+ * Where Node.js keeps compiled code, which makes the next start a third faster: of all systems that are started from
+ * here, for the code is the same.
+ */
+export const COMPILE_CACHE = join(WORKSPACE_ROOT, 'node_modules/.cache/compiled-code');
+
 /** A built program of an app; fails if it was not built. */
 export function builtProgram(app: AppName, file: string): string {
   const path = join(WORKSPACE_ROOT, 'apps', app, 'dist', file);

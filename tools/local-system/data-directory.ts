@@ -8,8 +8,6 @@ export class DataDirectory {
   readonly cluster: string;
   readonly logs: string;
   readonly clients: string;
-  /** Where Node.js keeps compiled code, which makes the next start a third faster. */
-  readonly compileCache: string;
   readonly lock: string;
   readonly #secrets: string;
   readonly #run: string;
@@ -19,7 +17,6 @@ export class DataDirectory {
     this.cluster = join(root, 'postgres');
     this.logs = join(root, 'logs');
     this.clients = join(root, 'clients');
-    this.compileCache = join(root, 'compile-cache');
     this.#secrets = join(root, 'secrets');
     this.#run = join(root, 'run');
     this.lock = join(this.#run, 'start.lock');

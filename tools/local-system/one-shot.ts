@@ -7,7 +7,7 @@ import { processFailure } from './failure.ts';
 import { explain } from './local-system-error.ts';
 import { logSize, openLog } from './log-file.ts';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
-import { builtProgram } from './built-program.ts';
+import { builtProgram, NODE_FLAGS } from './built-program.ts';
 
 export interface OneShot {
   readonly app: AppName;
@@ -40,7 +40,7 @@ function runToEnd(
 ): Promise<string | undefined> {
   const log = openLog(data.log(app));
   try {
-    const child = spawn(process.execPath, [builtProgram(app, program), ...args], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, builtProgram(app, program), ...args], {
       cwd: WORKSPACE_ROOT,
       env: environment,
       detached: true,

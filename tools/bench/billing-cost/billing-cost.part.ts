@@ -5,6 +5,7 @@ import type { BenchContext, Part } from '../part.ts';
 import type { Figure, PartReport } from '../report/part-report.ts';
 import { median, quotients } from '../report/statistics.ts';
 import { accessTokenFor } from '../system/access-token.ts';
+import { startTogether } from '../system/start-together.ts';
 import { insertBilledHistory } from './billed-history.ts';
 import { writePlans } from './plans-document.ts';
 
@@ -18,16 +19,19 @@ export const billingCost: Part = {
   run: async (context) => {
     const few = 10_000;
     const many = context.quick ? 200_000 : 1_000_000;
-    const systems: BillingSystem[] = [];
+    const name = `${few.toLocaleString('en')} and ${many.toLocaleString('en')} billed orders`;
+    const [small, large] = await context.reporter.step(
+      `filling in ${name}`,
+      `${name} filled in`,
+      () => startTogether([systemWith(context, few), systemWith(context, many)]),
+    );
     try {
-      const small = await systemWith(context, few, systems);
-      const large = await systemWith(context, many, systems);
       const plans = await large.learnStatements();
       await small.measured.start('billing-worker');
       if (context.writeDocs) await writePlans(plans, many);
       return await measure(context, { few, small, many, large }, plans);
     } finally {
-      await Promise.all(systems.map((system) => system.remove()));
+      await Promise.all([small, large].map((system) => system.remove()));
     }
   },
 };
@@ -39,18 +43,15 @@ interface Sizes {
   readonly large: BillingSystem;
 }
 
-async function systemWith(
-  context: BenchContext,
-  orders: number,
-  systems: BillingSystem[],
-): Promise<BillingSystem> {
-  const name = `${orders.toLocaleString('en')} billed orders`;
-  return context.reporter.step(`filling in ${name}`, `${name} filled in`, async () => {
-    const system = await BillingSystem.start(context);
-    systems.push(system);
+async function systemWith(context: BenchContext, orders: number): Promise<BillingSystem> {
+  const system = await BillingSystem.start(context);
+  try {
     await insertBilledHistory(system, orders);
     return system;
-  });
+  } catch (error) {
+    await system.remove();
+    throw error;
+  }
 }
 
 async function measure(

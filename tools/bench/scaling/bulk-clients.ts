@@ -1,6 +1,6 @@
 import pg from 'pg';
+import type { LocalSystem } from '../../local-system/index.ts';
 import type { NumberedClients } from '../load/workloads/token-requests.ts';
-import type { MeasuredSystem } from '../system/measured-system.ts';
 
 /** How the clients that are put in are called, and their secrets: a number follows. */
 const CLIENT_ID = 'bulk-';
@@ -20,7 +20,7 @@ const STATEMENTS = [
 ];
 
 /** Registers further clients, numbered from 1 on, straight in the auth-server's database. */
-export async function insertClients({ system }: MeasuredSystem, count: number): Promise<void> {
+export async function insertClients(system: LocalSystem, count: number): Promise<void> {
   const url = new URL(system.postgresSuperuserUrl);
   url.pathname = new URL(system.databaseUrls['auth-server']).pathname;
   // At the same time, since a million take long, and in any order: the checks of what they refer to are left out,

@@ -1,9 +1,11 @@
+import type { LocalSystem } from '../../local-system/index.ts';
 import { inRounds, roundLengths, type Contender, type Results } from '../load/contender.ts';
 import { FULL_LOAD } from '../load/load-job.ts';
 import { residentMb } from '../machine/process-usage.ts';
 import type { BenchContext } from '../part.ts';
 import type { Figure } from '../report/part-report.ts';
 import { MeasuredSystem } from '../system/measured-system.ts';
+import { startTogether } from '../system/start-together.ts';
 import { ownRequests } from '../token-endpoint/own-client.ts';
 import { insertClients, numberedClients } from './bulk-clients.ts';
 
@@ -22,23 +24,19 @@ export interface RegistrySizes {
 /** The same requests to servers with few and with very many clients registered, side by side. */
 export async function measureRegistrySizes(context: BenchContext): Promise<RegistrySizes> {
   const sizes = context.quick ? [10, 10_000, 100_000] : [10, 10_000, 1_000_000];
-  const systems: MeasuredSystem[] = [];
+  const systems = await context.reporter.step('registering clients', 'clients registered', () =>
+    startTogether(sizes.map((size) => systemWith(context, size))),
+  );
   try {
-    for (const size of sizes) systems.push(await systemWith(context, size));
     return await measure(context, sizes, systems);
   } finally {
     await Promise.all(systems.map((system) => system.remove()));
   }
 }
 
-async function systemWith(context: BenchContext, clients: number): Promise<MeasuredSystem> {
-  const name = `${clients.toLocaleString('en')} clients`;
-  return context.reporter.step(`registering ${name}`, `${name} registered`, async () => {
-    const system = await MeasuredSystem.start(context, { apps: [] });
-    await insertClients(system, clients);
-    await system.start('auth-server');
-    return system;
-  });
+function systemWith(context: BenchContext, clients: number): Promise<MeasuredSystem> {
+  const fill = (system: LocalSystem) => insertClients(system, clients);
+  return MeasuredSystem.start(context, { apps: ['auth-server'], fill });
 }
 
 async function measure(

@@ -17,6 +17,8 @@ export interface MeasuredSystemOptions {
   readonly apps: readonly AppName[];
   readonly extraRegistry?: Registry;
   readonly environment?: LocalSystemOptions['environment'];
+  /** Puts into the databases what is to be there when the apps start, before the database has its processor. */
+  readonly fill?: (system: LocalSystem) => Promise<void>;
 }
 
 /**
@@ -30,20 +32,25 @@ export class MeasuredSystem {
 
   static async start(
     { cores, signal }: Pick<BenchContext, 'cores' | 'signal'>,
-    options: MeasuredSystemOptions,
+    { apps, fill, ...options }: MeasuredSystemOptions,
   ): Promise<MeasuredSystem> {
     const dataDir = mkdtempSync(join(tmpdir(), 'm2m-bench-'));
     const ports = forEachApp(() => 0);
-    const removeFiles = () => rmSync(dataDir, { recursive: true, force: true });
+    const system = await startLocalSystem({ dataDir, ports, signal, ...options, apps: [] }).catch(
+      (error: unknown) => {
+        rmSync(dataDir, { recursive: true, force: true });
+        throw error;
+      },
+    );
+    const measured = new MeasuredSystem(system, dataDir, cores);
     try {
-      const system = await startLocalSystem({ dataDir, ports, signal, ...options, apps: [] });
-      const measured = new MeasuredSystem(system, dataDir, cores);
-      // First, so that what serves the apps' connections is where the database is.
+      await fill?.(system);
+      // Before the apps, so that what serves their connections is where the database is.
       await pinWithChildren(system.pid('postgres') ?? 0, cores.database);
-      await Promise.all(options.apps.map((app) => measured.start(app)));
+      await Promise.all(apps.map((app) => measured.start(app)));
       return measured;
     } catch (error) {
-      removeFiles();
+      await measured.remove();
       throw error;
     }
   }
