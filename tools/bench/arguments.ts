@@ -59,10 +59,10 @@ export function helpText(
   return `Usage: npm run bench [-- options]
 
 Measures this system side by side with its peers and with the limit of the machine, and ends with a table of
-ratios, each with its target: in six to twelve minutes, by the speed of the machine. The results go to
+ratios, each with its target: in five to ten minutes, by the speed of the machine. The results go to
 bench/results.json. The first run installs the peers.
 
-  --quick               a minute or two: ${quickNames} alone if no part is named, by fewer
+  --quick               a minute: ${quickNames} alone if no part is named, by fewer
                         and shorter rounds and smaller tables, with more noise
   --only <part,…>       these parts only; what bench/results.json says of the others stays
   --requests <n>        how many requests of each app the part about memory makes (${DEFAULT_REQUESTS})
