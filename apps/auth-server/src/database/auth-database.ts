@@ -12,6 +12,7 @@ import { CreateRevokedTokens1795300000000 } from './1795300000000-create-revoked
 import { CountAuthenticationFailures1795400000000 } from './1795400000000-count-authentication-failures.migration.js';
 import { CreateAuditEvents1795500000000 } from './1795500000000-create-audit-events.migration.js';
 import { FeedRevocations1795600000000 } from './1795600000000-feed-revocations.migration.js';
+import { SucceedClientsBeingDeleted1795700000000 } from './1795700000000-succeed-clients-being-deleted.migration.js';
 
 /** The tables of the auth-server and how they came to be. */
 export const authDatabase = {
@@ -32,5 +33,6 @@ export const authDatabase = {
     CountAuthenticationFailures1795400000000,
     CreateAuditEvents1795500000000,
     FeedRevocations1795600000000,
+    SucceedClientsBeingDeleted1795700000000,
   ],
 };

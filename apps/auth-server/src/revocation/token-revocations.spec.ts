@@ -81,6 +81,20 @@ describe('TokenRevocations', () => {
     expect(await isRevoked({ issuedAt: now + 3 })).toBe(false);
   });
 
+  it('gives it nothing of them either if it is registered while the former is being deleted', async () => {
+    const now = seconds();
+    let registering: Promise<void> | undefined;
+
+    await dataSource.transaction(async (deletion) => {
+      await deletion.query('DELETE FROM client');
+      registering = insertClient('worker');
+      await expect.poll(countOfWaiting).toBe(1);
+    });
+    await registering;
+
+    expect(await isRevoked({ issuedAt: now + 1 })).toBe(true);
+  });
+
   it('gives it nothing either of the tokens that were dated ahead', async () => {
     const line = seconds() + 4;
     await dataSource.query('UPDATE client SET tokens_valid_from = to_timestamp($1)', [line]);
@@ -111,6 +125,14 @@ describe('TokenRevocations', () => {
     const left = await dataSource.query<{ jti: string }[]>('SELECT jti FROM revoked_token');
     expect(left.map(({ jti }) => jti).sort()).toEqual(['live', 'not by any clock']);
   });
+
+  async function countOfWaiting(): Promise<number> {
+    const waiting = await dataSource.query<object[]>(
+      `SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return waiting.length;
+  }
 
   async function insertClient(clientId: string): Promise<void> {
     await dataSource.query(
