@@ -99,9 +99,8 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async scan(batch: readonly Job[]): Promise<JobResult[]> {
-    const { failure, leaveAloneMs } = await this.scanOrders.scan(this.untilStopped(batch), () =>
-      this.reports.wake(),
-    );
+    const stop = AbortSignal.any([this.stop.signal, anothersTurn(batch)]);
+    const { failure, leaveAloneMs } = await this.scanOrders.scan(stop, () => this.reports.wake());
     this.scans.pause(leaveAloneMs);
     this.reports.pause(leaveAloneMs);
     return batch.map(({ id }) =>
@@ -114,15 +113,16 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
   private async report(batch: readonly Job<ReportData>[]): Promise<JobResult[]> {
     const { results, pauseMs, leaveAloneMs } = await this.reportInvoices.report(
       batch,
-      this.untilStopped(batch),
+      this.stop.signal,
+      anothersTurn(batch),
     );
     this.reports.pause(pauseMs);
     this.scans.pause(leaveAloneMs);
     return results;
   }
+}
 
-  /** Until the service is stopped, or the batch has taken too long and is another's. */
-  private untilStopped(batch: readonly Job[]): AbortSignal {
-    return AbortSignal.any([this.stop.signal, ...batch.map(({ signal }) => signal)]);
-  }
+/** Given when a batch has taken too long, and its jobs are another worker's to take. */
+function anothersTurn(batch: readonly Job[]): AbortSignal {
+  return AbortSignal.any(batch.map(({ signal }) => signal));
 }

@@ -31,7 +31,7 @@ const bill: Billing = {
 
 describe('OrdersApiClient', () => {
   let tokenAnswer: TestAnswer;
-  let answer: (request: ReceivedRequest) => TestAnswer;
+  let answer: (request: ReceivedRequest) => TestAnswer | Promise<TestAnswer>;
   let issuer: TestHttpServer;
   let api: TestHttpServer;
   let app: INestApplicationContext;
@@ -128,11 +128,22 @@ describe('OrdersApiClient', () => {
   });
 
   it('reports an invoice', async () => {
-    await orders.reportBilling(ORDER_ID, bill);
+    await reportBilling();
 
     const [request] = api.requests;
     expect(request).toMatchObject({ method: 'PUT', path: `/orders/${ORDER_ID}/billing` });
     expect(JSON.parse(request?.body ?? '')).toEqual(bill);
+  });
+
+  it('gives up a report when it is told to, though its answer may still come', async () => {
+    answer = () => new Promise(() => undefined);
+    const abandon = new AbortController();
+    const reporting = errorOf(reportBilling(abandon.signal));
+    await expect.poll(() => api.requests).toHaveLength(1);
+
+    abandon.abort();
+
+    expect(String(await reporting)).toContain('ERR_CANCELED');
   });
 
   it.each([
@@ -142,7 +153,7 @@ describe('OrdersApiClient', () => {
   ])('takes %d %j for a refusal that stays: %s', async (status, body, code) => {
     answer = () => ({ status, body });
 
-    const error = await errorOf(orders.reportBilling(ORDER_ID, bill));
+    const error = await errorOf(reportBilling());
 
     expect(error).toBeInstanceOf(ReportRefusedError);
     expect(error).toMatchObject({ code });
@@ -151,7 +162,7 @@ describe('OrdersApiClient', () => {
   it.each([403, 408, 429, 500, 502, 503])('takes %d for something that passes', async (status) => {
     answer = () => ({ status, body: { code: 'billed_by_another_invoice' } });
 
-    const error = await errorOf(orders.reportBilling(ORDER_ID, bill));
+    const error = await errorOf(reportBilling());
 
     expect(error).toBeInstanceOf(OrdersApiUnavailableError);
     expect(String(error)).toContain(`it answered ${status}`);
@@ -161,10 +172,7 @@ describe('OrdersApiClient', () => {
   it.each([401, 403])('takes %d for a matter of access, whatever the call', async (status) => {
     answer = () => ({ status, headers: { 'retry-after': '5' } });
 
-    const refusals = [
-      await errorOf(orders.reportBilling(ORDER_ID, bill)),
-      await errorOf(pendingOrders()),
-    ];
+    const refusals = [await errorOf(reportBilling()), await errorOf(pendingOrders())];
 
     for (const refusal of refusals) {
       expect(refusal).toBeInstanceOf(AccessRefusedError);
@@ -182,7 +190,7 @@ describe('OrdersApiClient', () => {
       body: { error },
     };
 
-    const failure = await errorOf(orders.reportBilling(ORDER_ID, bill));
+    const failure = await errorOf(reportBilling());
 
     expect(failure).toBeInstanceOf(OrdersApiUnavailableError);
     expect(failure instanceof AccessRefusedError).toBe(isAccess);
@@ -199,7 +207,7 @@ describe('OrdersApiClient', () => {
     async (status, body) => {
       answer = () => ({ status, body });
 
-      const error = await errorOf(orders.reportBilling(ORDER_ID, bill));
+      const error = await errorOf(reportBilling());
 
       expect(error).toBeInstanceOf(OrdersApiUnavailableError);
     },
@@ -211,7 +219,7 @@ describe('OrdersApiClient', () => {
       return headers.authorization === 'Bearer tok-2' ? {} : INVALID_TOKEN;
     };
 
-    await orders.reportBilling(ORDER_ID, bill);
+    await reportBilling();
 
     expect(api.requests.map(({ headers, body }) => [headers.authorization, body])).toEqual([
       ['Bearer tok-1', JSON.stringify(bill)],
@@ -222,7 +230,7 @@ describe('OrdersApiClient', () => {
   it('gives up for now when the new token is refused as well (B04)', async () => {
     answer = () => INVALID_TOKEN;
 
-    const error = await errorOf(orders.reportBilling(ORDER_ID, bill));
+    const error = await errorOf(reportBilling());
 
     expect(error).toBeInstanceOf(OrdersApiUnavailableError);
     expect(api.requests).toHaveLength(2);
@@ -244,11 +252,11 @@ describe('OrdersApiClient', () => {
     const errors: unknown[] = [];
     for (const status of [400, 401, 403, 409, 500]) {
       answer = () => ({ status, body: { code: 'x' } });
-      errors.push(await errorOf(orders.reportBilling(ORDER_ID, bill)));
+      errors.push(await errorOf(reportBilling()));
       errors.push(await errorOf(pendingOrders()));
     }
     await api.stop();
-    errors.push(await errorOf(orders.reportBilling(ORDER_ID, bill)));
+    errors.push(await errorOf(reportBilling()));
 
     expect(errors).toHaveLength(11);
     expect(errors).not.toContain(undefined);
@@ -267,6 +275,10 @@ describe('OrdersApiClient', () => {
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(SECRET);
     expect(api.requests).toEqual([]);
   });
+
+  function reportBilling(abandon = new AbortController().signal): Promise<void> {
+    return orders.reportBilling(ORDER_ID, bill, abandon);
+  }
 
   async function pendingOrders(): Promise<(readonly Order[])[]> {
     const pages: (readonly Order[])[] = [];

@@ -36,15 +36,17 @@ export class OrdersApiClient {
   /**
    * Reports that an order has been billed. Can be repeated.
    *
+   * @param abandon gives up waiting for the answer, however slowly it comes: a time limit of axios is one without data.
    * @throws ReportRefusedError if the API will never accept it, AccessRefusedError, OrdersApiUnavailableError.
    */
-  async reportBilling(orderId: string, billing: Billing): Promise<void> {
+  async reportBilling(orderId: string, billing: Billing, abandon: AbortSignal): Promise<void> {
     try {
       // By `put`, axios would merge its defaults into one configuration more.
       await this.http.axiosRef.request({
         method: 'put',
         url: `/orders/${orderId}/billing`,
         data: billing,
+        signal: abandon,
       });
     } catch (error) {
       throw reportError(error);

@@ -38,14 +38,21 @@ export class ReportInvoices {
     private readonly log: ReportLog,
   ) {}
 
-  /** @param stop ends it early: what has not been sent until then is left for later. */
-  async report(jobs: readonly ReportJob[], stop: AbortSignal): Promise<ReportedBatch> {
+  /**
+   * @param stop ends it early: what has not been sent until then is left for later.
+   * @param abandon ends it at once: no answer is waited for any more.
+   */
+  async report(
+    jobs: readonly ReportJob[],
+    stop: AbortSignal,
+    abandon: AbortSignal,
+  ): Promise<ReportedBatch> {
     const started = performance.now();
     const invoices = await this.invoices.find(jobs.map(({ data }) => data.invoiceId));
     const gate = new AbortController();
-    const closed = AbortSignal.any([stop, gate.signal]);
+    const closed = AbortSignal.any([stop, abandon, gate.signal]);
     const reportOne = async ({ data: { invoiceId } }: ReportJob) => {
-      const outcome = await this.outcome(invoiceId, invoices.get(invoiceId), closed);
+      const outcome = await this.outcome(invoiceId, invoices.get(invoiceId), closed, abandon);
       if (tellsToStop(outcome)) gate.abort();
       return outcome;
     };
@@ -63,13 +70,14 @@ export class ReportInvoices {
     invoiceId: string,
     invoice: InvoiceEntity | undefined,
     closed: AbortSignal,
+    abandon: AbortSignal,
   ): Promise<ReportOutcome> {
     if (!invoice) return failed(invoiceId, 'invoice_not_found');
     const before = outcomeSoFar(invoice);
     if (before) return before;
     if (closed.aborted) return { kind: 'postponed' };
     const outcome = await outcomeOf(invoiceId, () =>
-      this.orders.reportBilling(invoice.orderId, billingOf(invoice)),
+      this.orders.reportBilling(invoice.orderId, billingOf(invoice), abandon),
     );
     const wasLast = invoice.attempts + 1 >= this.settings.reportAttempts;
     return outcome.kind === 'retry' && wasLast ? failed(invoiceId, GAVE_UP) : outcome;
