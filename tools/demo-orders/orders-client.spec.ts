@@ -14,10 +14,12 @@ describe('OrdersClient', () => {
   let requests: string[];
   let answers: { status: number; body: unknown }[];
   let client: OrdersClient;
+  let pauses: number[];
 
   beforeEach(async () => {
     requests = [];
     answers = [];
+    pauses = [];
     server = createServer((request, response) => {
       requests.push(`${request.method} ${request.url} ${request.headers.authorization}`);
       const answer =
@@ -29,7 +31,9 @@ describe('OrdersClient', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const token = new AccessToken(credentials, `${url}/oauth2/token`, url);
-    client = new OrdersClient(url, token, new AbortController().signal, async () => undefined);
+    client = new OrdersClient(url, token, new AbortController().signal, async (milliseconds) =>
+      pauses.push(milliseconds),
+    );
   });
 
   afterEach(() => server.close());
@@ -50,6 +54,13 @@ describe('OrdersClient', () => {
       { status: 200, body: { items: [{ id: 'a1' }], nextCursor: null } },
     ];
     await expect(client.pending(1)).resolves.toEqual(['a1']);
+  });
+
+  it('has patience for a minute with an API that is being started again', async () => {
+    await expect(client.pending(1)).rejects.toThrow('orders-api does not answer: 500');
+    const waited = pauses.reduce((sum, milliseconds) => sum + milliseconds);
+    expect(waited).toBeGreaterThan(50_000);
+    expect(waited).toBeLessThan(70_000);
   });
 
   it('does not repeat what was refused, and says why it was', async () => {

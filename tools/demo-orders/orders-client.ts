@@ -4,8 +4,10 @@ import type { AccessToken } from './access-token.ts';
 import type { NewOrder } from './demo-orders.ts';
 import { isPassingFailure } from './passing-failure.ts';
 
-const ATTEMPTS = 5;
-const FIRST_RETRY_MS = 200;
+/** In all a minute: longer than it takes until an API that was killed, and once more, is there again. */
+const ATTEMPTS = 15;
+const FIRST_RETRY_MS = 400;
+const LONGEST_RETRY_MS = 5_000;
 const ANSWER_MS = 10_000;
 
 interface OrdersRequest {
@@ -68,7 +70,7 @@ export class OrdersClient {
         );
       }
       await response?.body?.cancel();
-      await this.#pause(FIRST_RETRY_MS * 2 ** attempt);
+      await this.#pause(Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS));
     }
   }
 
