@@ -88,6 +88,18 @@ describe.runIf(runsAsProcesses)('an auth-server without its database', () => {
       },
     );
 
+    it('O03 tells a client whose token it cannot revoke', { timeout: 60_000 }, async () => {
+      const [{ url, database }] = system.pair;
+      database[way]();
+
+      const revoke = () =>
+        postForm(`${url}/oauth2/revoke`, { token }, { authorization: basic(reader) });
+      await expectUnavailable(revoke, answersWithinMs);
+
+      database.mend();
+      await vi.waitFor(async () => expect((await revoke()).status).toBe(200), HEALING);
+    });
+
     it(
       'C05 O03 gives a client no token a second after it is away, whatever has become of the client',
       { timeout: 60_000 },

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, importJWK } from 'jose';
@@ -72,6 +72,32 @@ describe('the credential file of a client', () => {
 
     await expect(secretFromFile(directory, 'worker')).rejects.toThrow();
     await expect(readFile(file, 'utf8')).resolves.toBe('{"client_id":"worker"');
+  });
+
+  it.each([
+    ['no secret', { client_id: 'worker', client_secret: '' }],
+    [
+      'a secret that can be guessed',
+      { client_id: 'worker', client_secret: 'hunter2-hunter2-hunter2' },
+    ],
+    ['that of another client', { client_id: 'other', client_secret: `cs_${'hunter2'.repeat(7)}` }],
+  ])('is not taken with %s, and nothing of it is told', async (_what, content) => {
+    await secretFromFile(directory, 'worker');
+    await writeFile(join(directory, 'worker.json'), JSON.stringify(content));
+
+    const reading = secretFromFile(directory, 'worker');
+
+    await expect(reading).rejects.toThrow('the credential file of worker');
+    await expect(reading).rejects.not.toThrow('hunter2');
+  });
+
+  it('is not taken with the key of another client', async () => {
+    await privateKeyFromFile(directory, 'other', 'ES256');
+    await rename(join(directory, 'other.json'), join(directory, 'worker.json'));
+
+    await expect(privateKeyFromFile(directory, 'worker', 'ES256')).rejects.toThrow(
+      'the credential file of worker is that of another client',
+    );
   });
 
   it.each(['../escaped', '/etc/escaped', '..', '.', 'a/b', '..\\escaped', 'a b:c%'])(

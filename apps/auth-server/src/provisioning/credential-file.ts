@@ -7,7 +7,13 @@ import { z } from 'zod';
 import type { ClientKeyAlgorithm } from '../client-keys/client-key.js';
 import { generateClientSecret } from '../clients/client-secret.js';
 
-const secretFile = z.object({ client_id: z.string(), client_secret: z.string() });
+/** In place of the 46 of a generated one, for files that are made elsewhere: enough for the 128 bits of RFC 6749 10.10. */
+const FEWEST_CHARACTERS = 32;
+
+const secretFile = z.object({
+  client_id: z.string(),
+  client_secret: z.string().min(FEWEST_CHARACTERS),
+});
 const privateKeyFile = z.object({
   client_id: z.string(),
   private_key: z.looseObject({ kty: z.string(), d: z.string(), kid: z.string(), alg: z.string() }),
@@ -24,7 +30,7 @@ export async function secretFromFile(directory: string, clientId: string): Promi
   const content = await keepFile(directory, clientId, async () => ({
     client_secret: generateClientSecret(),
   }));
-  return secretFile.parse(content).client_secret;
+  return read(secretFile, content, clientId).client_secret;
 }
 
 /**
@@ -40,7 +46,21 @@ export async function privateKeyFromFile(
   const content = await keepFile(directory, clientId, async () => ({
     private_key: await generatePrivateKey(alg),
   }));
-  return privateKeyFile.parse(content).private_key;
+  return read(privateKeyFile, content, clientId).private_key;
+}
+
+/** Says nothing of what the file holds: what is wrong may be in the middle of a secret. */
+function read<Credential extends { readonly client_id: string }>(
+  schema: z.ZodType<Credential>,
+  content: unknown,
+  clientId: string,
+): Credential {
+  const { data, error } = schema.safeParse(content);
+  if (error) throw new Error(`the credential file of ${clientId}: ${z.prettifyError(error)}`);
+  if (data.client_id !== clientId) {
+    throw new Error(`the credential file of ${clientId} is that of another client`);
+  }
+  return data;
 }
 
 async function generatePrivateKey(alg: ClientKeyAlgorithm): Promise<object> {

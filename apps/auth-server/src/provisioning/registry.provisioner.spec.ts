@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -117,6 +117,31 @@ describe('RegistryProvisioner', () => {
     await provisioner.provision(document());
 
     await expect(registry.find('worker')).resolves.toMatchObject({ secrets: [] });
+  });
+
+  it('does not bring back the secret of a client that was deleted and registered anew by somebody', async () => {
+    await provisioner.provision(document());
+    await dataSource.query(`DELETE FROM client WHERE client_id = 'worker'`);
+    await dataSource.query(
+      `INSERT INTO client (client_id, client_name, token_endpoint_auth_method, grant_types, created_by)
+       VALUES ('worker', '', 'client_secret_basic', '{client_credentials}', 'operator')`,
+    );
+
+    await provisioner.provision(document());
+
+    await expect(registry.find('worker')).resolves.toMatchObject({ secrets: [] });
+  });
+
+  it('fails, and registers nothing of the client, where its file holds the secret of another one', async () => {
+    const file = (clientId: string) => join(directory, `${clientId}.json`);
+    const secret = await secretFromFile(directory, 'worker');
+    await writeFile(file('entry'), JSON.stringify({ client_id: 'entry', client_secret: secret }));
+
+    const provisioning = provisioner.provision(document());
+
+    await expect(provisioning).rejects.toThrow('the file of entry is that of another client');
+    await expect(provisioning).rejects.not.toThrow(secret);
+    await expect(registry.find('entry')).resolves.toBeUndefined();
   });
 
   it('lets the identifier of a resource server follow the document', async () => {

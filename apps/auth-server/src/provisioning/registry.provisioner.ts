@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import type { JSONWebKeySet, JWK } from 'jose';
-import type { DataSource, EntityManager } from 'typeorm';
+import { Not, type DataSource, type EntityManager } from 'typeorm';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import { ClientEntity } from '../clients/client.entity.js';
 import { clientJwks } from '../clients/client-jwks.js';
@@ -13,8 +13,8 @@ import type { ClientDocument, RegistryDocument } from './registry-document.js';
 
 /**
  * Registers what a document asks for and is not there yet. Clients that are there are left as they are,
- * except that the secret in a client's credential file is made one of its own, and so is the key, as long as
- * nobody else has changed the client. A secret that has ended stays ended, and a key that was taken from a
+ * except that the secret in a client's credential file is made one of its own, as long as nobody else has
+ * registered the client, and so is the key, as long as nobody else has changed it. A secret that has ended stays ended, and a key that was taken from a
  * client is not given back to it. A resource server is known by its name, and follows the document.
  *
  * All of it is on record. Can be interrupted anywhere and run again.
@@ -89,20 +89,27 @@ function jwksOf({ kid, alg, use, ...privateKey }: JWK): JSONWebKeySet {
   return clientJwks.parse({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg, use }] });
 }
 
+// Whoever has registered a deleted client anew may have deleted it because this very secret has leaked.
 async function addSecret(
   manager: EntityManager,
   clientId: string,
   secret: string,
 ): Promise<boolean> {
-  const inserted = await manager
-    .createQueryBuilder()
-    .insert()
-    .into(ClientSecretEntity)
-    .values({ digest: digestClientSecret(secret), hint: hintOf(secret), clientId })
-    .orIgnore()
-    .returning('secret_id')
-    .execute();
-  return (inserted.raw as unknown[]).length > 0;
+  const digest = digestClientSecret(secret);
+  const added = await manager.query<unknown[]>(
+    `INSERT INTO client_secret (digest, hint, client_id)
+     SELECT $2, $3, client_id FROM client WHERE client_id = $1 AND created_by = 'provisioning'
+     ON CONFLICT (digest) DO NOTHING
+     RETURNING secret_id`,
+    [clientId, digest, hintOf(secret)],
+  );
+  const isAnothers = await manager.existsBy(ClientSecretEntity, {
+    digest,
+    clientId: Not(clientId),
+  });
+  if (isAnothers)
+    throw new Error(`the secret in the file of ${clientId} is that of another client`);
+  return added.length > 0;
 }
 
 // Whoever has changed a client since may have taken this very key away, as one that has leaked.

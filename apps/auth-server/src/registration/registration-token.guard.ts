@@ -5,6 +5,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { ClientEntity } from '../clients/client.entity.js';
 import { clientId } from '../clients/client-id.js';
 import { shownClientId } from '../clients/shown-client-id.js';
+import { inGoodTime } from '../database/in-good-time.js';
 import type { ManagementRequest } from './registered-caller.js';
 import {
   invalidRegistrationToken,
@@ -63,7 +64,7 @@ export class RegistrationTokenGuard implements CanActivate {
 
   private async find(id: string): Promise<ClientEntity | null> {
     if (!clientId.safeParse(id).success) return null;
-    return this.dataSource.manager.findOneBy(ClientEntity, { clientId: id });
+    return inGoodTime(this.dataSource.manager.findOneBy(ClientEntity, { clientId: id }));
   }
 }
 

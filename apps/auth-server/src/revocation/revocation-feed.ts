@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { inGoodTime } from '../database/in-good-time.js';
 import { LONGEST_ACCESS_TOKEN_LIFETIME_SECONDS } from '../auth-server.settings.js';
 import { CLIENT_TOKENS_VALID_FROM, KEPT_SECONDS } from './token-revocations.js';
 
@@ -61,9 +62,13 @@ export class RevocationFeed {
    * @returns undefined if it is more than a list may have. It is never a part of it.
    */
   async list(audiences: readonly string[]): Promise<RevocationList | undefined> {
-    const [row] = await this.dataSource.query<[{ tokens: string[]; clients: RevokedClient[] }]>(
-      LIST,
-      [CLIENT_KEPT_SECONDS, KEPT_SECONDS, audiences, MOST_ENTRIES + 1],
+    const [row] = await inGoodTime(
+      this.dataSource.query<[{ tokens: string[]; clients: RevokedClient[] }]>(LIST, [
+        CLIENT_KEPT_SECONDS,
+        KEPT_SECONDS,
+        audiences,
+        MOST_ENTRIES + 1,
+      ]),
     );
     const { tokens, clients } = row;
     if (tokens.length + clients.length > MOST_ENTRIES) return undefined;
