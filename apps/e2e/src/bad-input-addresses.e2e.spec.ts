@@ -43,6 +43,27 @@ describe('bad addresses and methods', () => {
     }
   });
 
+  it('A03 answers in the same form however the address is written', async () => {
+    const { host } = new URL(system.authServer);
+    const ask = (method: string, target: string) =>
+      sendBytes(
+        system.authServer,
+        `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n` +
+          'Authorization: Basic eDp5\r\nContent-Length: 29\r\n' +
+          'Content-Type: application/x-www-form-urlencoded\r\n\r\ngrant_type=client_credentials',
+      );
+
+    for (const target of ['/oauth2/token', '/%6fauth2/%74oken', `http://${host}/oauth2/token`]) {
+      const refusal = await ask('POST', target);
+      expect(refusal.status, target).toBe(401);
+      expect(members(refusal)['error'], target).toBe('invalid_client');
+      expect(refusal.headers.get('www-authenticate'), target).toMatch(/^Basic /);
+      const wrongMethod = await ask('PUT', target);
+      expect(wrongMethod.status, target).toBe(405);
+      expect(wrongMethod.headers.get('allow'), target).toBe('POST');
+    }
+  });
+
   it('answers other methods on addresses that are there by 405', async () => {
     const token = await accessTokenFor('e2e-basic');
     const cases = [

@@ -13,6 +13,7 @@ import { useRefusedBodies } from './refused-body.hook.js';
 import { useMethodNotAllowed } from './method-not-allowed.hook.js';
 import { useRequestContext } from './request-context.hook.js';
 import { useRequestLog } from './request-log.hook.js';
+import { normalTarget } from './request-target.js';
 import { apiSecurityHeaders } from './security-headers.js';
 import { answerUnroutable } from './unroutable.js';
 
@@ -44,6 +45,7 @@ export async function createHttpApplication(
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    rewriteUrl: ({ url = '/' }) => normalTarget(url),
     // A request that arrives while the service stops is still answered; its connection is then closed.
     return503OnClosing: false,
     frameworkErrors: answerUnroutable(logger, metrics),
