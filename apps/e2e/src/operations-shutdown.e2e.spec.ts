@@ -2,6 +2,7 @@ import { TestIssuer } from '@m2m/testing';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { databaseFor, query } from './support/databases.js';
 import { GuardedApi } from './support/guarded-api.js';
@@ -36,12 +37,7 @@ describe.runIf(runsAsProcesses)('on SIGTERM', () => {
   });
 
   it('auth-server exits 0, although clients keep their connections', async () => {
-    const database = await databaseFor('auth-server');
-    const { url, process } = await startApp('auth-server', {
-      AUTH_DATABASE_URL: database.url,
-      AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-      OAUTH_ISSUER: system.authServer,
-    });
+    const { url, process, database } = await startAuthServer();
     expect((await send(`${url}/oauth2/jwks`)).status).toBe(200);
 
     expect(await process.stop()).toBe(0);
@@ -49,6 +45,31 @@ describe.runIf(runsAsProcesses)('on SIGTERM', () => {
       /ECONNREFUSED/,
     );
     await database.drop();
+  });
+
+  it('each app exits 0 in time, although somebody has a connection open and says nothing', async ({
+    onTestFinished,
+  }) => {
+    const world = await WorkerWorld.create(onTestFinished);
+    await world.startWorker();
+    const issuer = await TestIssuer.start();
+    const api = await GuardedApi.start(issuer);
+    const authServer = await startAuthServer();
+    for (const url of [world.url, api.url, authServer.url]) {
+      const silent = connect(Number(new URL(url).port), 'localhost').on('error', () => undefined);
+      onTestFinished(() => void silent.destroy());
+      await once(silent, 'connect');
+    }
+    // Until it has been accepted.
+    await send(`${api.url}/health/live`);
+
+    const startedAt = performance.now();
+    const codes = [world.stopWorker(), api.process.stop(), authServer.process.stop()];
+    expect(await Promise.all(codes)).toEqual([0, 0, 0]);
+    // `npm start` kills after ten seconds, and orchestrators not before.
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
+    await issuer.stop();
+    await authServer.database.drop();
   });
 
   it('billing-worker finishes the reports at hand, leaves the others to be taken up, and exits 0', async ({
@@ -86,3 +107,13 @@ describe.runIf(runsAsProcesses)('on SIGTERM', () => {
     ).resolves.toEqual([{ done: sent, waiting: 20 - sent }]);
   });
 });
+
+async function startAuthServer() {
+  const database = await databaseFor('auth-server');
+  const app = await startApp('auth-server', {
+    AUTH_DATABASE_URL: database.url,
+    AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    OAUTH_ISSUER: system.authServer,
+  });
+  return { ...app, database };
+}

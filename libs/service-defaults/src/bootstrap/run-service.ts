@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { ConfigurationError, loadConfiguration } from '../configuration/load-configuration.js';
 import type { ServiceConfiguration } from '../configuration/service-configuration.js';
 import type { ApiDescription } from '../http/api-docs.js';
+import { closeConnectionsInTime } from '../http/closing-connections.hook.js';
 import type { CrossOriginAccess } from '../http/cross-origin.hook.js';
 import { createHttpApplication } from '../http/http-application.js';
 import { createEventLogger, type EventLogger } from '../logging/event-logger.js';
@@ -100,6 +101,7 @@ async function serveManagement(
     return;
   }
   const server = fastify();
+  closeConnectionsInTime(server);
   server.setNotFoundHandler((_request, reply) => {
     void reply.status(404).send(problemDetails(404));
   });

@@ -7,6 +7,7 @@ import { NestLogger } from '../logging/nest-logger.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { validationPipe } from '../problem-details/validation.js';
 import type { Tracing } from '../tracing/tracing.js';
+import { closeConnectionsInTime } from './closing-connections.hook.js';
 import { useCrossOriginAccess, type CrossOriginAccess } from './cross-origin.hook.js';
 import { JsonBodyPipe, keepBodiesUnparsed } from './json-body.js';
 import { useRefusedBodies } from './refused-body.hook.js';
@@ -46,7 +47,7 @@ export async function createHttpApplication(
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     rewriteUrl: ({ url = '/' }) => normalTarget(url),
-    // A request that arrives while the service stops is still answered; its connection is then closed.
+    // A request that arrives while the service stops is still answered.
     return503OnClosing: false,
     frameworkErrors: answerUnroutable(logger, metrics),
   });
@@ -58,6 +59,7 @@ export async function createHttpApplication(
   if (crossOriginAccess) useCrossOriginAccess(server, crossOriginAccess);
   useMethodNotAllowed(server);
   useRefusedBodies(server);
+  closeConnectionsInTime(server);
   keepBodiesUnparsed(server);
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
