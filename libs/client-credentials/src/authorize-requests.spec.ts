@@ -55,6 +55,11 @@ describe('authorised requests', () => {
     server.close();
   });
 
+  it('leaves the error of an address that is none as axios has it', async () => {
+    await expect(http.get('http:evil')).rejects.toMatchObject({ code: 'ERR_INVALID_URL' });
+    expect(calls).toEqual([]);
+  });
+
   const refusing = (challenge: string) => (response: ServerResponse) =>
     void response.writeHead(401, { 'www-authenticate': challenge }).end();
 

@@ -154,8 +154,9 @@ function canBeSentAgain(body: unknown): boolean {
 
 /** Errors end up in logs, and that of axios holds the whole request, and all that are under way at its agents. */
 function withoutToken(error: AxiosError): AxiosError {
-  const { config } = error;
-  config?.headers.delete('Authorization');
+  const config: Partial<InternalAxiosRequestConfig> | undefined = error.config;
+  // One that failed before it was put together has none.
+  config?.headers?.delete('Authorization');
   delete config?.httpAgent;
   delete config?.httpsAgent;
   delete error.request;

@@ -15,10 +15,12 @@ import {
   Post,
   SetMetadata,
   VersioningType,
+  type DynamicModule,
   type Provider,
   type Type,
 } from '@nestjs/common';
 import { ExternalContextCreator, NestFactory } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { JSONWebKeySet, JWTPayload } from 'jose';
@@ -165,10 +167,11 @@ async function startGuarded(
   ],
   providers: Provider[] = [],
   prepare: (app: NestFastifyApplication) => unknown = () => undefined,
+  imports: DynamicModule[] = [],
 ): Promise<NestFastifyApplication> {
   const module = {
     module: ThingsModule,
-    imports: [GuardsModule.forRoot(options)],
+    imports: [...imports, GuardsModule.forRoot(options)],
     controllers,
     providers,
   };
@@ -471,6 +474,36 @@ describe('a guarded application', () => {
       'protects HTTP routes only, and ThingsController.undecorated was called by ws',
     );
     await expect(handlerOf('open')({})).resolves.toEqual({});
+  });
+
+  it('finds its client where an application has Passport keep others elsewhere', async () => {
+    const elsewhere = { ...PassportModule.register({ property: 'principal' }), global: true };
+    const options = { issuer: issuer.url, resource: RESOURCE };
+    const app = await startGuarded(options, [ThingsController], [], undefined, [elsewhere]);
+    const authorization = `Bearer ${await issuer.token(RESOURCE)}`;
+
+    const answer = await fetch(`${await urlOf(app)}/things`, { headers: { authorization } });
+
+    expect(answer.status).toBe(200);
+    await app.close();
+  });
+
+  it('takes nobody for a client that another has put into the request', async () => {
+    const options = { issuer: issuer.url, resource: RESOURCE };
+    const app = await startGuarded(options, [StrangeController], [], (prepared) =>
+      prepared
+        .getHttpAdapter()
+        .getInstance()
+        .addHook('onRequest', async (request) => {
+          Object.assign(request, { user: { clientId: 'of-a-session' } });
+        }),
+    );
+
+    const answer = await fetch(`${await urlOf(app)}/strange`);
+
+    expect(await answer.text()).not.toContain('of-a-session');
+    expect(answer.status).toBe(500);
+    await app.close();
   });
 
   it('says why a public route has no client', async () => {

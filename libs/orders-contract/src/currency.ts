@@ -8,10 +8,12 @@ export function currencyDigits(currency: string): number | undefined {
   return DIGITS.get(currency);
 }
 
-const DIGITS: ReadonlyMap<string, number> = new Map(
-  codes().flatMap((name) => {
+const DIGITS: ReadonlyMap<string, number> = new Map([
+  ...codes().flatMap((name): [string, number][] => {
     const record = code(name);
     const isMoney = !name.startsWith('X') || MONEY_OF_SEVERAL_COUNTRIES.has(name);
     return record && isMoney ? [[name, record.digits]] : [];
   }),
-);
+  // The Caribbean guilder of 2025, which is younger than the package's list.
+  ['XCG', 2],
+]);

@@ -108,6 +108,11 @@ describe('currencyDigits', () => {
     ['JPY', 0],
     ['KRW', 0],
     ['KWD', 3],
+    ['XAF', 0],
+    ['XCD', 2],
+    ['XCG', 2],
+    ['XOF', 0],
+    ['XPF', 0],
     ['CLF', 4],
   ])('of %s are %d', (currency, digits) => {
     expect(currencyDigits(currency)).toBe(digits);

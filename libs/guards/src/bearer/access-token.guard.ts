@@ -12,6 +12,7 @@ import { AuthGuard } from '@nestjs/passport';
 import { GuardsOptions } from '../guards-options.js';
 import { PUBLIC } from '../scopes/public.decorator.js';
 import { REQUIRED_SCOPES, type ScopeAlternatives } from '../scopes/require-scopes.decorator.js';
+import { keepClient } from '../scopes/client-of-request.js';
 import type { Client } from '../verification/client.js';
 import { AccessTokenVerifier } from '../verification/access-token-verifier.js';
 import { InvalidTokenError, VerificationUnavailableError } from '../verification/token-refusal.js';
@@ -44,7 +45,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     // RFC 9111 3.5: an answer to an authorised request is its client's alone.
     this.setHeader(context, 'cache-control', 'no-store');
     await super.canActivate(context);
-    const client = clientOf(context);
+    const client = this.clientFound(context);
     const scopes = this.requireScopes(context, client, needed);
     this.guards.events.onAccepted?.(client, scopes);
     return true;
@@ -52,7 +53,8 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
 
   /** What the strategy works with. A request that brings no token does not get as far as there. */
   override getAuthenticateOptions(context: ExecutionContext): StrategyOptions {
-    return { verifier: this.verifier, token: this.tokenIn(context) };
+    // Wherever else an application has Passport keep what it finds.
+    return { verifier: this.verifier, token: this.tokenIn(context), property: 'user' };
   }
 
   /** Passport's outcome: the client, or why there is none. */
@@ -120,6 +122,13 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
     });
   }
 
+  /** What the strategy found, where Passport has put it. */
+  private clientFound(context: ExecutionContext): Client {
+    const request = context.switchToHttp().getRequest<{ user: Client }>();
+    keepClient(request, request.user);
+    return request.user;
+  }
+
   /** Those of the needed scopes that the client has; the request is refused if it has not enough of them. */
   private requireScopes(
     context: ExecutionContext,
@@ -159,9 +168,4 @@ function refuseOtherThanHttp(context: ExecutionContext): void {
   if (kind === 'http') return;
   const handler = `${context.getClass().name}.${context.getHandler().name}`;
   throw new Error(`the guard protects HTTP routes only, and ${handler} was called by ${kind}`);
-}
-
-// Where Passport puts what the strategy found.
-function clientOf(context: ExecutionContext): Client {
-  return context.switchToHttp().getRequest<{ user: Client }>().user;
 }

@@ -12,6 +12,8 @@ export interface StrategyOptions {
   readonly verifier: AccessTokenVerifier;
   /** As it stands in the header. */
   readonly token: string;
+  /** Of the request, to keep the client in. */
+  readonly property: 'user';
 }
 
 interface StrategyRequest {

@@ -152,6 +152,10 @@ describe('the verifier that asks the introspection endpoint', () => {
     ],
     ['R10 is a refresh token of Keycloak', () => active({ typ: 'Refresh' }), 'wrong_type'],
     ['R10 is a refresh token of Hydra', () => active({ token_use: 'refresh_token' }), 'wrong_type'],
+    ['R10 has the type of one', () => active({ token_type: 'refresh_token' }), 'wrong_type'],
+    ['R05 has an nbf that is text', () => ({ ...active(), nbf: '0' }), 'claim_missing_or_invalid'],
+    ['R11 has a NUL', () => active({ client_id: 'a\0b' }), 'claim_missing_or_invalid'],
+    ['R11 has half of a character', () => active({ sub: '\ud800' }), 'claim_missing_or_invalid'],
   ])('refuses a token that %s', async (_what, body, reason) => {
     answer = () => ({ body: body() });
 

@@ -64,10 +64,11 @@ export class IntrospectionVerifier extends AccessTokenVerifier {
   private clientIn(response: IntrospectionResponse, token: string): Client {
     const { active, ...claims } = response;
     if (!active) throw new InvalidTokenError('inactive');
-    const { iss = this.rules.issuer, nbf } = claims;
+    const { iss = this.rules.issuer, nbf = 0 } = claims;
     if (iss !== this.rules.issuer) throw new InvalidTokenError('wrong_issuer');
     // An issuer may well call a refresh token active.
     refuseOtherKinds(claims);
+    if (claims['token_type'] === 'refresh_token') throw new InvalidTokenError('wrong_type');
     const client = this.profile.clientOf({ claims, identity: token });
     this.refuseOutsideOfTime(client, nbf);
     return client;
@@ -77,7 +78,8 @@ export class IntrospectionVerifier extends AccessTokenVerifier {
     const now = this.clocks.now() / 1_000;
     const tolerance = this.rules.clockToleranceSeconds;
     if (now >= expiresAt + tolerance) throw new InvalidTokenError('expired');
-    const start = typeof notBefore === 'number' ? Math.max(issuedAt, notBefore) : issuedAt;
-    if (now < start - tolerance) throw new InvalidTokenError('not_yet_valid');
+    if (typeof notBefore !== 'number') throw new InvalidTokenError('claim_missing_or_invalid');
+    if (now < Math.max(issuedAt, notBefore) - tolerance)
+      throw new InvalidTokenError('not_yet_valid');
   }
 }

@@ -23,6 +23,9 @@ export interface Client {
   readonly claims: Claims;
 }
 
+/** What neither RFC 6749 A.1 allows in a name, nor a database or a log can hold. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+
 /**
  * Reads the client from a token's claims, which an introspection response has under the same names
  * (RFC 7662 2.2).
@@ -60,5 +63,5 @@ function isSenderConstrained({ cnf: confirmation = null, token_type: type }: Cla
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  return typeof value === 'string' && value !== '' && !UNPRINTABLE.test(value);
 }
