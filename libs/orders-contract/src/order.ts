@@ -65,9 +65,9 @@ export const order = z.object({
   currency: z.string(),
   total: z.string(),
   status: orderStatus,
-  createdAt: z.iso.datetime(),
+  createdAt: z.iso.datetime({ offset: true }),
   invoiceId: z.string().optional(),
-  billedAt: z.iso.datetime().optional(),
+  billedAt: z.iso.datetime({ offset: true }).optional(),
 });
 
 /** A page of orders; `nextCursor` is null on the last one. */

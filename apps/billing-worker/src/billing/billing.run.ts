@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IssueInvoices } from '../invoices/issue-invoices.js';
+import type { ListedOrder } from '../orders/listed-order.js';
 import { OrdersApiClient } from '../orders/orders-api.client.js';
 import { BillingMetrics } from './billing.metrics.js';
 
@@ -47,6 +48,6 @@ export class BillingRun {
   }
 }
 
-function placedAt(order: { readonly createdAt: string } | undefined): Date | null {
-  return order ? new Date(order.createdAt) : null;
+function placedAt(order: ListedOrder | undefined): Date | null {
+  return order && 'createdAt' in order ? new Date(order.createdAt) : null;
 }

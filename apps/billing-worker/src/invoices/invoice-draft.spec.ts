@@ -32,6 +32,8 @@ describe('draftInvoice', () => {
     ['a currency that is unknown', { currency: 'ZZZ' }, 'malformed_amount'],
     ['a negative total', { total: '-19.80' }, 'malformed_amount'],
     ['half a piece', { lines: [line(0.5, '39.60')] }, 'malformed_quantity'],
+    ['text with a NUL', { lines: [{ ...line(2, '9.90'), sku: 'a\0' }] }, 'malformed_order'],
+    ['half of a character', { lines: [{ ...line(2, '9.90'), sku: '\ud800' }] }, 'malformed_order'],
     ['no piece', { lines: [line(0, '19.80')] }, 'malformed_quantity'],
     ['a negative quantity', { lines: [line(-2, '9.90')] }, 'malformed_quantity'],
     ['an inexact quantity', { lines: [line(2 ** 53, '9.90')] }, 'malformed_quantity'],

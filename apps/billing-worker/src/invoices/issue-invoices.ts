@@ -1,4 +1,3 @@
-import type { Order } from '@m2m/orders-contract';
 import { currentTraceparent, EventLogger } from '@m2m/service-defaults';
 import { Injectable } from '@nestjs/common';
 import { PgBoss } from 'pg-boss';
@@ -6,6 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { BillingSettings } from '../billing-settings.js';
 import { within } from '../jobs/job-engine.js';
 import { REPORT_INVOICE, type ReportData } from '../jobs/job-queues.js';
+import type { ListedOrder } from '../orders/listed-order.js';
 import { draftInvoice, type InvoiceDraft } from './invoice-draft.js';
 import { keepRefusedOrders, type RefusedOrder } from './refused-orders.js';
 
@@ -32,7 +32,7 @@ export class IssueInvoices {
    * come to be together or not at all, so that neither a report nor a number is ever missing. An invoice that the
    * orders API has acknowledged and forgotten, as after a restore of its database, is reported again.
    */
-  async issueFor(orders: readonly Order[]): Promise<Issued> {
+  async issueFor(orders: readonly ListedOrder[]): Promise<Issued> {
     const { drafts, refused } = draft(orders);
     const { made, reopened, newlyRefused } = await this.dataSource.transaction(
       async (transaction) => {
@@ -74,7 +74,7 @@ export class IssueInvoices {
   }
 }
 
-function draft(orders: readonly Order[]) {
+function draft(orders: readonly ListedOrder[]) {
   const drafts: InvoiceDraft[] = [];
   const refused: RefusedOrder[] = [];
   for (const order of orders) {

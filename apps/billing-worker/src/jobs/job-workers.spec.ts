@@ -66,6 +66,22 @@ describe('JobWorkers', { timeout: 30_000 }, () => {
     await expectEachBilledOnce();
   });
 
+  it('bills the orders beside one that nobody can take in', async () => {
+    const broken = [{ sku: 'a\0b', quantity: 1, unitPrice: '19.80' }];
+    world.orders[0] = anOrder({ id: world.orders[0]?.id ?? '', lines: broken });
+    const unreadable = { ...anOrder(), createdAt: 'yesterday' };
+    world.orders.push(unreadable);
+    await world.startWorker();
+
+    await expect
+      .poll(() => world.summary(), PATIENCE)
+      .toMatchObject({ invoices: 4, acknowledged: 4, failed: 2 });
+    expect(world.events('order.refused')).toMatchObject([
+      { reason: 'malformed_order' },
+      { reason: 'malformed_order' },
+    ]);
+  });
+
   it('goes on after a run that failed', async () => {
     world.onList = () => ({ status: 503 });
     await world.startWorker({ intervalSeconds: 1 });

@@ -6,6 +6,7 @@ import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ListedOrder } from './listed-order.js';
 import { OrdersApiClient } from './orders-api.client.js';
 import {
   AccessRefusedError,
@@ -89,7 +90,7 @@ describe('OrdersApiClient', () => {
     expect(issuer.requests).toHaveLength(1);
   });
 
-  async function firstPage(): Promise<readonly Order[]> {
+  async function firstPage(): Promise<readonly ListedOrder[]> {
     for await (const page of orders.pendingOrders(new AbortController().signal)) return page;
     return [];
   }
@@ -125,6 +126,35 @@ describe('OrdersApiClient', () => {
     answer = () => ({ body: { items: [later], nextCursor: null } });
 
     expect(await firstPage()).toMatchObject([{ id: ORDER_ID, currency: 'ZZZ' }]);
+  });
+
+  it('lists the other orders beside those that it cannot read', async () => {
+    const [good, local] = [anOrder(), { ...anOrder(), createdAt: '2030-01-01T01:00:00+01:00' }];
+    const unreadable = { ...anOrder(), lines: [{ sku: 'A', quantity: '2', unitPrice: '9.90' }] };
+    answer = () => ({ body: { items: [unreadable, good, local], nextCursor: null } });
+
+    expect(await pendingOrders()).toEqual([
+      [{ id: unreadable.id, fault: 'malformed_order' }, good, local],
+    ]);
+  });
+
+  it.each([
+    ['an item that is no order', { items: [{ id: 'x' }], nextCursor: null }],
+    ['no items', { nextCursor: null }],
+    ['no JSON', '<html>'],
+  ])('takes a list with %s for none, and says nothing of what it holds', async (_what, body) => {
+    answer = () => ({ body });
+
+    expect(String(await errorOf(pendingOrders()))).toBe(
+      'OrdersApiUnavailableError: the orders API cannot be used: its list is not one of orders',
+    );
+  });
+
+  it('does not follow a list that does not go on', async () => {
+    answer = () => ({ body: page([], 'same') });
+
+    expect(await errorOf(pendingOrders())).toBeInstanceOf(OrdersApiUnavailableError);
+    expect(api.requests).toHaveLength(2);
   });
 
   it('reports an invoice', async () => {
@@ -280,8 +310,8 @@ describe('OrdersApiClient', () => {
     return orders.reportBilling(ORDER_ID, bill, abandon);
   }
 
-  async function pendingOrders(): Promise<(readonly Order[])[]> {
-    const pages: (readonly Order[])[] = [];
+  async function pendingOrders(): Promise<(readonly ListedOrder[])[]> {
+    const pages: (readonly ListedOrder[])[] = [];
     for await (const page of orders.pendingOrders(new AbortController().signal)) pages.push(page);
     return pages;
   }

@@ -1,9 +1,10 @@
 import { InjectHttpService, retryAfterMs, TokenRequestError } from '@m2m/client-credentials';
-import { orderPage, problemCodes, type Billing, type Order } from '@m2m/orders-contract';
+import { problemCodes, type Billing } from '@m2m/orders-contract';
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { isAxiosError } from 'axios';
 import { BILLING } from '../billing.registration.js';
+import { listedOrders, readOrder, type ListedOrder } from './listed-order.js';
 import {
   AccessRefusedError,
   OrdersApiUnavailableError,
@@ -23,12 +24,14 @@ export class OrdersApiClient {
    * @param stop ends it early, between two pages, by its reason.
    * @throws OrdersApiUnavailableError, AccessRefusedError
    */
-  async *pendingOrders(stop: AbortSignal): AsyncGenerator<readonly Order[]> {
+  async *pendingOrders(stop: AbortSignal): AsyncGenerator<readonly ListedOrder[]> {
     let cursor: string | null | undefined;
     while (cursor !== null) {
       stop.throwIfAborted();
       const page = await this.page(cursor);
-      yield page.items;
+      yield page.orders;
+      if (page.nextCursor === cursor)
+        throw new OrdersApiUnavailableError('its list does not go on');
       cursor = page.nextCursor;
     }
   }
@@ -57,11 +60,22 @@ export class OrdersApiClient {
     const params = { status: 'pending', limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
     try {
       const { data } = await this.http.axiosRef.get<unknown>('/orders', { params });
-      return orderPage.parse(data);
+      return pageIn(data);
     } catch (error) {
       throw unavailable(error);
     }
   }
+}
+
+function pageIn(body: unknown) {
+  const { success, data: page } = listedOrders.safeParse(body);
+  const orders = page?.items.map(readOrder);
+  if (!success || !orders || !areKnown(orders)) throw new Error('its list is not one of orders');
+  return { orders, nextCursor: page.nextCursor };
+}
+
+function areKnown(orders: readonly (ListedOrder | undefined)[]): orders is readonly ListedOrder[] {
+  return !orders.includes(undefined);
 }
 
 /**
