@@ -9,7 +9,7 @@ import { GuardedApi } from './support/guarded-api.js';
 import { members, readPlain, send, sendPlain } from './support/http.js';
 import { newOrder } from './support/orders.js';
 import { startOrder } from './support/started-order.js';
-import { answers, startApp } from './support/processes.js';
+import { answers, freePort, startApp, type Environment } from './support/processes.js';
 import { runsAsProcesses, system } from './support/system.js';
 import { pendingOrders, SOON, WorkerWorld } from './support/worker-world.js';
 
@@ -54,9 +54,11 @@ describe.runIf(runsAsProcesses)('on SIGTERM', () => {
     await world.startWorker();
     const issuer = await TestIssuer.start();
     const api = await GuardedApi.start(issuer);
-    const authServer = await startAuthServer();
-    for (const url of [world.url, api.url, authServer.url]) {
-      const silent = connect(Number(new URL(url).port), 'localhost').on('error', () => undefined);
+    const managementPort = await freePort();
+    const authServer = await startAuthServer({ MANAGEMENT_PORT: String(managementPort) });
+    const ports = [world.url, api.url, authServer.url].map((url) => Number(new URL(url).port));
+    for (const port of [...ports, managementPort]) {
+      const silent = connect(port, 'localhost').on('error', () => undefined);
       onTestFinished(() => void silent.destroy());
       await once(silent, 'connect');
     }
@@ -108,12 +110,14 @@ describe.runIf(runsAsProcesses)('on SIGTERM', () => {
   });
 });
 
-async function startAuthServer() {
+async function startAuthServer(extra: Environment = {}) {
   const database = await databaseFor('auth-server');
-  const app = await startApp('auth-server', {
+  const environment = {
     AUTH_DATABASE_URL: database.url,
     AUTH_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     OAUTH_ISSUER: system.authServer,
-  });
+    ...extra,
+  };
+  const app = await startApp('auth-server', environment, { until: '/oauth2/jwks' });
   return { ...app, database };
 }

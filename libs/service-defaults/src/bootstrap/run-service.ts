@@ -5,7 +5,6 @@ import type { z } from 'zod';
 import { ConfigurationError, loadConfiguration } from '../configuration/load-configuration.js';
 import type { ServiceConfiguration } from '../configuration/service-configuration.js';
 import type { ApiDescription } from '../http/api-docs.js';
-import { closeConnectionsInTime } from '../http/closing-connections.hook.js';
 import type { CrossOriginAccess } from '../http/cross-origin.hook.js';
 import { createHttpApplication } from '../http/http-application.js';
 import { createEventLogger, type EventLogger } from '../logging/event-logger.js';
@@ -100,8 +99,8 @@ async function serveManagement(
     await app.register(routes);
     return;
   }
-  const server = fastify();
-  closeConnectionsInTime(server);
+  // It ends after the application, whose end has taken the time there is.
+  const server = fastify({ forceCloseConnections: true });
   server.setNotFoundHandler((_request, reply) => {
     void reply.status(404).send(problemDetails(404));
   });

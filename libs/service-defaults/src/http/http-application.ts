@@ -58,8 +58,9 @@ export async function createHttpApplication(
   // Before what answers unknown methods: a preflight is one.
   if (crossOriginAccess) useCrossOriginAccess(server, crossOriginAccess);
   useMethodNotAllowed(server);
-  useRefusedBodies(server);
+  // Before what keeps a connection for a while whose request was refused.
   closeConnectionsInTime(server);
+  useRefusedBodies(server);
   keepBodiesUnparsed(server);
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
