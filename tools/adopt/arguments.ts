@@ -6,6 +6,9 @@ import type { Adoption } from './adoption.ts';
 import { serviceCalled, STANDARD_SERVICE } from './without-samples/service.ts';
 import type { Service } from './without-samples/service.ts';
 
+/** What brings back a working tree as it was, whether the change has been staged or not. */
+export const UNDO = 'git reset && git restore . && git clean -fd apps deploy docs tools';
+
 export const HELP = `Usage: npm run adopt -- --scope <@scope> --name <name> [options]
 
 Makes a fresh copy of this repository a team's own, once: puts its names in the place of ours wherever they
@@ -28,7 +31,8 @@ later fixes, and removes itself. Looks through everything first, and then writes
   --dry-run                list what would be done to which file, and change nothing
   --help                   show this
 
-The working tree has to be clean, so that this can be undone: git restore . && git clean -fd apps deploy docs tools
+The working tree has to be clean, so that this can be undone:
+  ${UNDO}
 `;
 
 export interface AdoptArguments {

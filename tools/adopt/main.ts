@@ -6,7 +6,7 @@ import { CommandFailure } from '../workspace/quiet-command.ts';
 import { WORKSPACE_ROOT } from '../workspace/root.ts';
 import { AdoptionError } from './adoption-error.ts';
 import type { Adoption } from './adoption.ts';
-import { HELP, parseAdoptArguments, UsageError } from './arguments.ts';
+import { HELP, parseAdoptArguments, UNDO, UsageError } from './arguments.ts';
 import { carryOut, format, removedWorkspaces } from './carry-out.ts';
 import { inspectCopy, readText } from './copy.ts';
 import { isInstalledHere, moveLinks } from './installed-packages.ts';
@@ -18,7 +18,6 @@ import { makeService } from './without-samples/make-service.ts';
 const USAGE_EXIT_CODE = 2;
 const NOT_INSTALLED =
   '--without-samples makes a service by the packages of this copy, which are not all there; first: npm install';
-const UNDO = 'git restore . && git clean -fd apps deploy docs tools';
 
 /** `npm run adopt`: see HELP. Returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -97,7 +96,7 @@ function closingText({ name }: Adoption): string {
     npm test
     git commit -m "Adopt as ${name}"
 
-  Undo it before that:  git reset && ${UNDO}
+  Undo it before that:  ${UNDO}
   What it was, and how to take over later fixes:  docs/adopted-from.md
 `;
 }

@@ -18,7 +18,13 @@ export function closingText(
     ['logs', `${data}/logs/<app>.log`],
     ['credentials', `${data}/clients/<client_id>.json`],
   ] as const;
-  return ['', ...rows.map(([name, where]) => `  ${name.padEnd(16)}${where}`), '', '  Ctrl-C stops'];
+  const width = 2 + Math.max(...rows.map(([name]) => name.length));
+  return [
+    '',
+    ...rows.map(([name, where]) => `  ${name.padEnd(width)}${where}`),
+    '',
+    '  Ctrl-C stops',
+  ];
 }
 
 /** What of an app there is to look at. */

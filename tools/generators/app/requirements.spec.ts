@@ -1,6 +1,26 @@
+import { createTree } from '@nx/devkit/testing';
 import { describe, expect, it } from 'vitest';
 import { APPS } from '../../local-system/apps.ts';
-import { choosePort } from './requirements.ts';
+import { appNames } from './app-names.ts';
+import { choosePort, requireNewApp } from './requirements.ts';
+
+const NAMES = appNames('payments-api', { kind: 'API', ending: '-api' });
+
+describe('the name of a new app', () => {
+  it.each(['apps', 'libs'])('is not that of a project in %s', (folder) => {
+    const tree = createTree();
+    tree.write(`${folder}/payments-api/package.json`, '{}');
+
+    expect(() => requireNewApp(tree, NAMES)).toThrow('there is a project');
+  });
+
+  it('can be that of an app that was taken back after it had been built', () => {
+    const tree = createTree();
+    tree.write('apps/payments-api/dist/main.js', '');
+
+    expect(() => requireNewApp(tree, NAMES)).not.toThrow();
+  });
+});
 
 describe('the port of a new app', () => {
   it('is the next one, or the one that is asked for', () => {

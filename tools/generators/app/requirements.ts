@@ -7,9 +7,10 @@ const HIGHEST_PORT = 65_535;
 /** Where `npm start` shows the flow by default. */
 const FLOW_PAGE_PORT = 3003;
 
-/** Refuses a new app whose name or database is taken. */
+/** Refuses a new app whose name or database is taken. Of one that was taken back, what was built of it may remain. */
 export function requireNewApp(tree: Tree, { name, database }: AppNames): void {
-  if (name in APPS || tree.exists(`apps/${name}`) || tree.exists(`libs/${name}`)) {
+  const isThere = ['apps', 'libs'].some((folder) => tree.exists(`${folder}/${name}/package.json`));
+  if (name in APPS || isThere) {
     throw new Error(`there is a project "${name}" already`);
   }
   const owner = Object.entries(APPS).find(([, app]) => app.database === database);
