@@ -67,6 +67,18 @@ describe('the plan of a copy without its sample', () => {
     expect(faulty.map(([file]) => file)).toEqual([]);
   });
 
+  it('leaves no use of what is no longer imported', { timeout: 60_000 }, () => {
+    const faulty = [...kept].flatMap(([file, text]) => {
+      const before = read(file) ?? '';
+      if (!file.endsWith('.ts') || text === before) return [];
+      const { used, imported } = namesIn(text);
+      return [...namesIn(before).imported]
+        .filter((name) => used.has(name) && !imported.has(name))
+        .map((name) => `${name} in ${file}`);
+    });
+    expect(faulty).toEqual([]);
+  });
+
   it('keeps a lock file of what is left', () => {
     const { packages } = JSON.parse(kept.get('package-lock.json') ?? '') as {
       packages: Record<string, object>;
@@ -84,3 +96,17 @@ describe('the plan of a copy without its sample', () => {
     expect(() => rewrite(file, `${changed}x-audience: again\n`)).toThrow(AdoptionError);
   });
 });
+
+/** The names that a module imports, and those it uses, its imports aside. */
+function namesIn(text: string) {
+  const imported = new Set<string>();
+  const used = new Set<string>();
+  const visit = (node: ts.Node, names: Set<string>): void => {
+    if (ts.isIdentifier(node)) names.add(node.text);
+    ts.forEachChild(node, (child) =>
+      visit(child, ts.isImportDeclaration(child) ? imported : names),
+    );
+  };
+  visit(ts.createSourceFile('module.ts', text, ts.ScriptTarget.Latest), used);
+  return { imported, used };
+}
