@@ -15,9 +15,30 @@ import { FlowPage } from './index.ts';
 const IMAGES = join(WORKSPACE_ROOT, 'docs', 'images');
 const SIZE = { width: 960, height: 1_000 };
 const PATIENCE_MS = 60_000;
+const USAGE_EXIT_CODE = 2;
 
-/** `npm run screenshots`: takes the pictures of the page that the README shows. Needs the apps to be built. */
-async function main(): Promise<void> {
+const HELP = `Usage: npm run screenshots
+
+Takes the pictures of the page of the flow that the README shows, of a system of its own, and writes them to
+docs/images. Needs the apps to be built.
+
+Options:
+  --help  show this
+`;
+
+/** `npm run screenshots`: see HELP. Returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const [argument] = args;
+  if (argument === undefined) await takeAll();
+  else if (argument === '--help' || argument === '-h') process.stdout.write(HELP);
+  else {
+    process.stderr.write(`It takes no arguments.\n\n${HELP}`);
+    return USAGE_EXIT_CODE;
+  }
+  return 0;
+}
+
+async function takeAll(): Promise<void> {
   const reporter = new StepReporter();
   const dataDir = await mkdtemp(join(tmpdir(), 'm2m-screenshots-'));
   const page = await FlowPage.start(0);
@@ -65,4 +86,4 @@ async function take(browser: Browser, url: string, scheme: 'light' | 'dark'): Pr
   await page.close();
 }
 
-await main();
+process.exitCode = await main(process.argv.slice(2));
