@@ -43,7 +43,7 @@ async function install(root, lock, interruption) {
   if (!existsSync(pinnedNodePath(root))) {
     throw new BootstrapError(
       'the installation has left out the pinned Node.js: this npm is set not to run install ' +
-        'scripts. Allow them for this installation: npm ci --ignore-scripts=false',
+        'scripts. Allow them for this installation: npm_config_ignore_scripts=false npm start',
     );
   }
   writeStamp(root);

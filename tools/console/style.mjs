@@ -1,4 +1,5 @@
-import { styleText } from 'node:util';
+// As a whole: a Node.js without `styleText` is to get as far as being told that it is too old.
+import * as util from 'node:util';
 
 /**
  * Whether colours and a rewritten line suit this stream: only a terminal, and only if its user has
@@ -20,5 +21,5 @@ function wantsColour(stream, environment = process.env) {
  */
 export function styler(stream, environment = process.env) {
   if (!wantsColour(stream, environment)) return (_format, text) => text;
-  return (format, text) => styleText(format, text, { validateStream: false });
+  return (format, text) => util.styleText(format, text, { validateStream: false });
 }

@@ -121,8 +121,8 @@ const CLUSTER: readonly Edit<Service>[] = [
   },
   {
     file: 'docs/kubernetes.md',
-    place: /each of the two APIs and 30 for the worker/g,
-    replacement: () => 'each app that is scaled by CPU',
+    place: /the orders-api and 30 for the worker/g,
+    replacement: () => 'each other app that is scaled by CPU',
   },
   {
     file: 'docs/kubernetes.md',

@@ -5,6 +5,9 @@ import { ExitCode } from './exit-code.ts';
 import { OperatorFailure, usageFailure } from './operator-failure.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** A thumbprint (RFC 7638) that begins like an option, as one in 64 does. */
+const KID_LIKE_AN_OPTION = /^-[\w-]{42}$/;
+
 /** Runs a command line and tells of its failure; a mistake in the program keeps its stack. */
 export async function run(
   program: Command,
@@ -12,7 +15,7 @@ export async function run(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(kidsLast(args), { from: 'user' });
     return ExitCode.done;
   } catch (error) {
     if (isHelp(error)) return ExitCode.done;
@@ -21,6 +24,13 @@ export async function run(
     tell(failure, args.includes('--json'), surroundings);
     return failure.exitCode;
   }
+}
+
+/** Puts the identifiers of keys where none is taken for an option, whatever it begins with. */
+function kidsLast(args: readonly string[]): string[] {
+  const kids = args.filter((argument) => KID_LIKE_AN_OPTION.test(argument));
+  if (kids.length === 0 || args.includes('--')) return [...args];
+  return [...args.filter((argument) => !kids.includes(argument)), '--', ...kids];
 }
 
 function isHelp(error: unknown): boolean {

@@ -64,4 +64,18 @@ describe('npm run keys', () => {
     expect(JSON.parse(stdout)).toEqual(retired);
     expect(server.calls[0]?.request).toBe('POST /admin/keys/k1/retire');
   });
+
+  it.each([
+    '-BzR3xNJ4Dq4q9oVf0zdXk2mYtPp7lW8sG1hCeTnUaQ',
+    '-hzR3xNJ4Dq4q9oVf0zdXk2mYtPp7lW8sG1hCeTnUaQ',
+  ])('retire takes %s for a key, and for no option', async (kid) => {
+    for (const args of [
+      ['retire', kid, '--yes'],
+      ['retire', '--', kid],
+    ]) {
+      server.answers.push({ body: { ...key, kid, state: 'retired' } });
+      await expect(keys(args)).resolves.toMatchObject({ code: 0, stderr: '' });
+      expect(server.calls.at(-1)?.request).toBe(`POST /admin/keys/${kid}/retire`);
+    }
+  });
 });

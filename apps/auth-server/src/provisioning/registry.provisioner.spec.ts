@@ -155,6 +155,33 @@ describe('RegistryProvisioner', () => {
     ]);
   });
 
+  it('lets resource servers take the identifiers of each other', async () => {
+    const [one, other] = ['https://one.example', 'https://other.example'];
+    const servers = (orders: string, items: string) =>
+      registryDocument.parse({
+        resource_servers: [
+          { name: 'orders', identifier: orders, scopes: [] },
+          { name: 'items', identifier: items, scopes: [] },
+        ],
+        clients: [],
+      });
+    await provisioner.provision(servers(one, other));
+    await recorded();
+
+    await provisioner.provision(servers(other, one));
+
+    await expect(
+      dataSource.query('SELECT name, identifier FROM resource_server ORDER BY name'),
+    ).resolves.toEqual([
+      { name: 'items', identifier: one },
+      { name: 'orders', identifier: other },
+    ]);
+    expect(await recorded()).toEqual([
+      'resource_server.changed orders',
+      'resource_server.changed items',
+    ]);
+  });
+
   it('adds scopes that are new, and leaves registered clients as they are', async () => {
     await provisioner.provision(document());
     await dataSource.query(`UPDATE client SET disabled = true WHERE client_id = 'worker'`);

@@ -7,7 +7,7 @@ import { clientJwks } from '../clients/client-jwks.js';
 import { ClientSecretEntity } from '../clients/client-secret.entity.js';
 import { digestClientSecret, hintOf } from '../clients/client-secret.js';
 import { privateKeyFromFile, secretFromFile } from './credential-file.js';
-import { provisionResourceServer } from './provision-resource-server.js';
+import { provisionResourceServers } from './provision-resource-servers.js';
 import { recordIn, type RecordProvisioned } from './provisioning-record.js';
 import type { ClientDocument, RegistryDocument } from './registry-document.js';
 
@@ -28,11 +28,9 @@ export class RegistryProvisioner {
 
   /** @returns the identifiers of the clients that were registered now. */
   async provision(document: RegistryDocument): Promise<string[]> {
-    await this.transaction(async (manager, record) => {
-      for (const server of document.resource_servers) {
-        await provisionResourceServer(manager, server, record);
-      }
-    });
+    await this.transaction((manager, record) =>
+      provisionResourceServers(manager, document.resource_servers, record),
+    );
     const registered: string[] = [];
     for (const client of document.clients) {
       if (await this.provisionClient(client)) registered.push(client.client_id);

@@ -2,6 +2,13 @@ import type { EntityManager } from 'typeorm';
 import type { RecordProvisioned } from './provisioning-record.js';
 import type { ResourceServerDocument } from './registry-document.js';
 
+// One may have become what another one was, as addresses do that are exchanged: each is unique at every moment.
+const RELEASE_IDENTIFIERS = `
+  UPDATE resource_server SET identifier = 'urn:moving:' || resource_server.name
+  FROM unnest($1::text[], $2::text[]) AS document (name, identifier)
+  WHERE resource_server.name = document.name
+    AND resource_server.identifier <> document.identifier`;
+
 // What is as the document says is not written: whoever listens for changes hears of real ones only.
 const PUT_SERVER = `
   INSERT INTO resource_server (name, identifier) VALUES ($1, $2)
@@ -19,8 +26,19 @@ const PUT_SCOPE = `
     <> (excluded.description, excluded.resource_server)
   RETURNING name`;
 
-/** Registers a resource server and its scopes, or brings them in line with the document. */
-export async function provisionResourceServer(
+/** Registers resource servers and their scopes, or brings them in line with the document. */
+export async function provisionResourceServers(
+  manager: EntityManager,
+  servers: readonly ResourceServerDocument[],
+  record: RecordProvisioned,
+): Promise<void> {
+  const names = servers.map(({ name }) => name);
+  const identifiers = servers.map(({ identifier }) => identifier);
+  await manager.query(RELEASE_IDENTIFIERS, [names, identifiers]);
+  for (const server of servers) await provisionResourceServer(manager, server, record);
+}
+
+async function provisionResourceServer(
   manager: EntityManager,
   { name, identifier, scopes }: ResourceServerDocument,
   record: RecordProvisioned,
