@@ -63,10 +63,16 @@ describe('the token endpoint', () => {
     expect(paths()).toEqual(['/.well-known/oauth-authorization-server', '/token', '/token']);
   });
 
-  it('is looked up again once it is no longer where it was', async () => {
+  it.each<[string, TestAnswer]>([
+    ['404', { status: 404 }],
+    ['404 of Nest', { status: 404, body: { error: 'Not Found', message: 'Cannot POST /token' } }],
+    ['404 of Keycloak', { status: 404, body: { error: 'Realm does not exist' } }],
+    ['405 of Spring', { status: 405, body: { error: 'Method Not Allowed', path: '/token' } }],
+    ['410', { status: 410, body: { error: 'gone' } }],
+  ])('is looked up again once it is no longer where it was: %s', async (_what, there) => {
     const discovered = endpoint(server.url);
     await discovered.requestToken(TARGET);
-    token = { status: 404 };
+    token = there;
     await expect(discovered.requestToken(TARGET)).rejects.toMatchObject({ reason: 'refused' });
     const moved = { issuer: server.url, token_endpoint: `${server.url}/moved/token` };
     metadata = (path) =>
@@ -136,6 +142,67 @@ describe('the token endpoint', () => {
     });
   });
 
+  describe('whose metadata cannot be had for now', () => {
+    const NOW = Date.UTC(2030, 0, 1);
+    const discover = () =>
+      discoverTokenEndpoint(
+        new IssuerClient(),
+        server.url,
+        new AbortController().signal,
+        () => NOW,
+      );
+
+    it.each<[string, TestAnswer, number]>([
+      ['429', { status: 429 }, 0],
+      ['429 with Retry-After', { status: 429, headers: { 'retry-after': '17' } }, 17_000],
+      ['503 with Retry-After', { status: 503, headers: { 'retry-after': '17' } }, 17_000],
+      [
+        '503 with a date',
+        { status: 503, headers: { 'retry-after': new Date(NOW + 9_000).toUTCString() } },
+        9_000,
+      ],
+      ['503 for a day', { status: 503, headers: { 'retry-after': '86400' } }, 300_000],
+    ])('B05 leaves its issuer alone after %s', async (_what, answer, retryAfterMs) => {
+      metadata = () => answer;
+
+      await expect(discover()).rejects.toMatchObject({
+        reason: 'metadata_unavailable',
+        message: `no access token: metadata_unavailable (HTTP ${answer.status})`,
+        retryAfterMs,
+      });
+      expect(paths()).toEqual(['/.well-known/oauth-authorization-server']);
+    });
+
+    it.each<[string, TestAnswer]>([
+      ['500', { status: 500 }],
+      ['502 with Retry-After', { status: 502, headers: { 'retry-after': '17' } }],
+      ['503, as a gateway says of a path that it does not know', { status: 503 }],
+      [
+        '503 with a Retry-After that says nothing',
+        { status: 503, headers: { 'retry-after': 'x' } },
+      ],
+    ])('is looked for at the other address after %s', async (_what, elsewhere) => {
+      metadata = (path) =>
+        path === '/.well-known/openid-configuration'
+          ? { body: { issuer: server.url, token_endpoint: `${server.url}/token` } }
+          : elsewhere;
+
+      await expect(discover()).resolves.toBe(`${server.url}/token`);
+    });
+
+    it.each([
+      ['17', '9'],
+      ['9', '17'],
+    ])('B05 waits for the longest Retry-After of both addresses: %s, %s', async (first, second) => {
+      metadata = (path) => ({
+        status: 500,
+        headers: { 'retry-after': path.endsWith('/openid-configuration') ? second : first },
+      });
+
+      await expect(discover()).rejects.toMatchObject({ retryAfterMs: 17_000 });
+    });
+  });
+
   it.each(['https://other.example', '', undefined, 7])(
     'B06 is not taken from metadata that names %j as its issuer',
     async (issuer) => {
@@ -181,15 +248,14 @@ describe('the token endpoint', () => {
         retryAfter: undefined,
       });
     const { signal } = new AbortController();
+    const discover = () => discoverTokenEndpoint(client, issuer, signal, Date.now);
 
     answers('http://issuer.example/token');
-    await expect(discoverTokenEndpoint(client, issuer, signal)).rejects.toMatchObject({
+    await expect(discover()).rejects.toMatchObject({
       reason: 'no_token_endpoint',
     });
     answers('https://elsewhere.example/token');
-    await expect(discoverTokenEndpoint(client, issuer, signal)).resolves.toBe(
-      'https://elsewhere.example/token',
-    );
+    await expect(discover()).resolves.toBe('https://elsewhere.example/token');
   });
 
   it.each([301, 302, 303, 307, 308])(

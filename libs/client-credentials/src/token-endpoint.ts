@@ -77,7 +77,7 @@ export class TokenEndpoint {
   private async url(signal: AbortSignal): Promise<string> {
     const { issuer, tokenEndpoint } = this.registration;
     if (tokenEndpoint !== undefined) return tokenEndpoint;
-    this.discovered ??= await discoverTokenEndpoint(this.client, issuer, signal);
+    this.discovered ??= await discoverTokenEndpoint(this.client, issuer, signal, this.now);
     return this.discovered;
   }
 

@@ -18,7 +18,7 @@ export const tokenFailureReasons = [
   'throttled',
   /** It cannot answer now: 408, 5xx, `temporarily_unavailable` and the like. */
   'unavailable',
-  /** Another status that tells nothing more, such as 404, or a redirect, which is not followed. */
+  /** 404, 405 or 410; another status that tells nothing more; or a redirect, which is not followed. */
   'refused',
   // What comes instead of a token.
   'malformed_response',

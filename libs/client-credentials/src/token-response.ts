@@ -27,6 +27,12 @@ const successSchema = z.object({
 
 const errorSchema = z.object({ error: z.string() });
 
+/**
+ * Nothing is here, or nothing that takes a POST. No answer of a token endpoint has such a status (RFC 6749 5.2): an
+ * `error` in it is the words of a framework or a gateway.
+ */
+const NOT_A_TOKEN_ENDPOINT = new Set([404, 405, 410]);
+
 /** Error codes of RFC 6749 4.1.2.1 and RFC 8628 3.5, which have no status of their own here. */
 const FOR_NOW = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
@@ -57,6 +63,7 @@ function reasonFor(status: number, body: unknown): TokenFailureReason {
   if (status === 429) return 'throttled';
   if (status === 408 || status >= 500) return 'unavailable';
   if (status < 300) return 'malformed_response';
+  if (NOT_A_TOKEN_ENDPOINT.has(status)) return 'refused';
   const result = errorSchema.safeParse(body);
   if (status < 400 || !result.success) return 'refused';
   const { error } = result.data;

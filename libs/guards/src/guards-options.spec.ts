@@ -64,6 +64,8 @@ describe('the options of the guards', () => {
       'https://a.example/#',
     ].map((resource) => ({ ...safe, resource })),
     { ...safe, resource: 'https://api.example/v1/' },
+    { ...safe, resource: 'https://api.example/caf%C3%A9' },
+    { ...safe, resource: 'https://api.example/{tenant}' },
     { ...safe, introspection: { ...introspecting, cacheSeconds: 61 } },
     { ...safe, introspection: { ...introspecting, cacheSeconds: -1 } },
     { ...safe, introspection: { ...introspecting, cacheSeconds: Number.NaN } },

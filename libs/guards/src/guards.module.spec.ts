@@ -13,6 +13,7 @@ import {
   Get,
   Module,
   Post,
+  Scope,
   SetMetadata,
   VersioningType,
   type DynamicModule,
@@ -134,6 +135,28 @@ class CarelessController extends ReadController {
   override written() {
     return {};
   }
+}
+
+@Controller('bound')
+@Public()
+class BoundController {
+  constructor() {
+    this.written = this.written.bind(this);
+  }
+
+  @Get('written')
+  @RequireScopes('things:write')
+  written() {
+    return {};
+  }
+}
+
+@Controller({ path: 'bound', scope: Scope.REQUEST })
+class BoundPerRequestController extends BoundController {}
+
+@Controller('field')
+class FieldController extends ReadController {
+  override written = () => ({});
 }
 
 @Controller()
@@ -437,6 +460,26 @@ describe('a guarded application', () => {
     await expect(starting).rejects.toThrow(/scopes are lost at CarelessController\.written/);
   });
 
+  it.each([BoundController, FieldController])(
+    'does not start where an instance replaces a route: %o',
+    async (controller) => {
+      const starting = startGuarded({ issuer: issuer.url, resource: RESOURCE }, [controller]);
+
+      await expect(starting).rejects.toThrow(
+        new RegExp(`have lost their decorators: ${controller.name}\\.written`),
+      );
+    },
+  );
+
+  it('lets nobody into a route that an instance has replaced which is made for the request', async () => {
+    const app = await startGuarded({ issuer: issuer.url, resource: RESOURCE }, [
+      BoundPerRequestController,
+    ]);
+    apps.push(app);
+
+    expect((await fetch(`${await urlOf(app)}/bound/written`)).status).toBe(500);
+  });
+
   it('does not start where scopes are asked for at what is no route', async () => {
     const options = { issuer: issuer.url, resource: RESOURCE };
 
@@ -553,6 +596,23 @@ describe('a guarded application', () => {
 });
 
 describe('the metadata of a resource', () => {
+  it('R24 names no scopes where none are given', async () => {
+    const app = await startGuarded({
+      issuer: 'https://auth.example',
+      resource: RESOURCE,
+      keys: () => ({ keys: [] }),
+    });
+
+    const answer = await fetch(`${await urlOf(app)}/.well-known/oauth-protected-resource`);
+
+    expect(await answer.json()).toEqual({
+      resource: RESOURCE,
+      authorization_servers: ['https://auth.example'],
+      bearer_methods_supported: ['header'],
+    });
+    await app.close();
+  });
+
   it.each<[string, (app: NestFastifyApplication) => unknown]>([
     [
       'has versions',

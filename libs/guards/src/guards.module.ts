@@ -20,7 +20,11 @@ import { GivenKeys } from './keys/given-keys.js';
 import { IssuerKeys } from './keys/issuer-keys.js';
 import { protectedResourceMetadataController } from './metadata/protected-resource-metadata.controller.js';
 import { RevocationFeed } from './revocation-feed/revocation-feed.js';
-import { routesThatLostScopes, scopesOutsideOfRoutes } from './scopes/lost-scopes.js';
+import {
+  routesReplacedOnInstance,
+  routesThatLostScopes,
+  scopesOutsideOfRoutes,
+} from './scopes/lost-scopes.js';
 import { AccessTokenVerifier } from './verification/access-token-verifier.js';
 import { JwtVerifier } from './verification/jwt.verifier.js';
 import { UnrevokedVerifier } from './verification/unrevoked.verifier.js';
@@ -76,6 +80,7 @@ export class GuardsModule implements OnModuleInit {
   /** @throws Error if something would be open to callers without the scopes that stand on it. */
   onModuleInit(): void {
     const controllers = typesOf(this.discovery.getControllers());
+    this.refuseReplacedRoutes();
     const lost = controllers.flatMap((controller) => routesThatLostScopes(controller));
     if (lost.length > 0) {
       throw new Error(
@@ -89,6 +94,19 @@ export class GuardsModule implements OnModuleInit {
     throw new Error(
       `scopes are required in vain of what are no HTTP routes: ${inVain.join(', ')}: ` +
         'handlers of messages, gateways and resolvers are not protected by @RequireScopes',
+    );
+  }
+
+  private refuseReplacedRoutes(): void {
+    const replaced = this.discovery
+      .getControllers()
+      .flatMap(({ metatype, instance }) =>
+        metatype && instance ? routesReplacedOnInstance(metatype, instance as object) : [],
+      );
+    if (replaced.length === 0) return;
+    throw new Error(
+      `methods were replaced on their instance and have lost their decorators: ${replaced.join(', ')}: ` +
+        'a controller binds none of its routes and overrides none by a field',
     );
   }
 }

@@ -11,6 +11,7 @@ import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { GuardsOptions } from '../guards-options.js';
 import { PUBLIC } from '../scopes/public.decorator.js';
+import { isRoute } from '../scopes/lost-scopes.js';
 import { REQUIRED_SCOPES, type ScopeAlternatives } from '../scopes/require-scopes.decorator.js';
 import { keepClient } from '../scopes/client-of-request.js';
 import type { Client } from '../verification/client.js';
@@ -39,6 +40,7 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
+    refuseUndecorated(context);
     const needed = this.neededScopes(context);
     if (needed === 'public') return true;
     refuseOtherThanHttp(context);
@@ -160,6 +162,16 @@ export class AccessTokenGuard extends AuthGuard(BEARER_STRATEGY) {
   private setHeader(context: ExecutionContext, name: string, value: string): void {
     this.adapterHost.httpAdapter.setHeader(context.switchToHttp().getResponse(), name, value);
   }
+}
+
+// Nest has found the route by the prototype of its controller, and calls what the instance has. Those made for one
+// request are not there to be looked at when the application starts.
+function refuseUndecorated(context: ExecutionContext): void {
+  if (context.getType<string>() !== 'http' || isRoute(context.getHandler())) return;
+  const controller = context.getClass().name;
+  throw new Error(
+    `a route of ${controller} was replaced on its instance and has lost its decorators`,
+  );
 }
 
 // A message or a socket has neither the header to take a token from nor the one to challenge by.

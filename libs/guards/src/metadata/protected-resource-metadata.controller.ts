@@ -20,7 +20,7 @@ export function protectedResourceMetadataController(resource: string): Type {
       return {
         resource,
         authorization_servers: [issuer],
-        scopes_supported: scopesSupported,
+        ...(scopesSupported.length > 0 && { scopes_supported: scopesSupported }),
         bearer_methods_supported: ['header'],
       };
     }

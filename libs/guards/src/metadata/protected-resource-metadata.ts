@@ -20,6 +20,10 @@ export function faultOfResource(resource: string): string | undefined {
   if (pathname !== '/' && pathname.endsWith('/')) {
     return 'has a slash at its end: if tokens have it in `aud`, give it as the audience';
   }
+  // It matches routes after decoding.
+  if (pathname.includes('%')) {
+    return 'has characters in its path that need encoding: if tokens have it in `aud`, give it as the audience';
+  }
   return undefined;
 }
 
@@ -27,7 +31,8 @@ export function faultOfResource(resource: string): string | undefined {
 export interface ProtectedResourceMetadata {
   readonly resource: string;
   readonly authorization_servers: readonly string[];
-  readonly scopes_supported: readonly string[];
+  /** Left out if there are none to name (RFC 9728 3.2). */
+  readonly scopes_supported?: readonly string[];
   readonly bearer_methods_supported: readonly ['header'];
   readonly resource_name?: string;
 }

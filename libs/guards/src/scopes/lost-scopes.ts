@@ -27,6 +27,19 @@ export function routesThatLostScopes(controller: ClassLike): string[] {
 }
 
 /**
+ * The routes of a controller of which another function answers than the one that was decorated: its constructor
+ * has bound the method, or a field of a class stands before the method that it inherits. Nest calls what the
+ * instance has, and on that stands neither a scope nor that it is public.
+ */
+export function routesReplacedOnInstance(controller: ClassLike, instance: object): string[] {
+  const prototype = controller.prototype as Methods;
+  const own = instance as Methods;
+  return methodNames(prototype)
+    .filter((name) => isRoute(prototype[name]) && !isRoute(own[name]))
+    .map((name) => `${controller.name}.${name}`);
+}
+
+/**
  * Where scopes are asked for and nobody is asked for a token, since it is no HTTP route: handlers of messages,
  * to which a hybrid application does not even apply its guards, gateways, resolvers.
  */
@@ -67,6 +80,7 @@ function isMessageHandler(method: object | undefined): boolean {
   return method !== undefined && Reflect.hasMetadata(MESSAGE_PATTERN, method);
 }
 
-function isRoute(method: object | undefined): boolean {
+/** Whether Nest's decorator of a route stands on this very function. */
+export function isRoute(method: object | undefined): boolean {
   return method !== undefined && Reflect.hasMetadata(PATH_METADATA, method);
 }

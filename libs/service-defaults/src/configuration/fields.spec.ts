@@ -40,6 +40,7 @@ describe('serviceUrl', () => {
     ['https://:password@issuer.example', 'no credentials'],
     ['https://issuer.example/', 'must be in its shortest form'],
     ['https://issuer.example/tenant/', 'must be in its shortest form'],
+    ['https://issuer.example/caf%C3%A9', 'that need encoding'],
   ])('refuses %s: it %s', (value, reason) => {
     expect(faultsOf(serviceUrl(), value)).toEqual([expect.stringContaining(reason)]);
   });
@@ -156,6 +157,8 @@ describe('internalUrl', () => {
   it.each([
     'http://auth-server:3000/oauth2/token',
     'http://auth-server.payments.svc:3000',
+    'http://[::1]:3000/oauth2/token',
+    'https://[2001:db8::1]/oauth2/token',
     'https://auth.example/oauth2/token',
   ])('accepts %s, as inside a network of containers', (value) => {
     expect(internalUrl().parse(value)).toBe(value);
@@ -170,6 +173,8 @@ describe('internalUrl', () => {
     'http://user:secret@auth-server',
     'http://auth-server/',
     'http://auth.example/oauth2/token',
+    'http://203.0.113.5/oauth2/token',
+    'http://[2001:db8::1]/oauth2/token',
   ])('refuses %s', (value) => {
     expect(internalUrl().safeParse(value).success).toBe(false);
   });

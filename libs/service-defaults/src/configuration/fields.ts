@@ -63,16 +63,19 @@ export const postgresUrl = () =>
  * The URL of a service that is also its identifier (an issuer: RFC 8414 2, a resource: RFC 8707 2).
  * Plain HTTP is for loopback addresses only: tokens and secrets travel to these places.
  */
-export const serviceUrl = () => urlField({ http: isLoopback, finalSlash: false });
+export const serviceUrl = () =>
+  urlField({ http: isLoopback, finalSlash: false, encodedPath: false });
 
 /** The issuer identifier of somebody else's authorization server, some of which end with a slash. */
-export const issuerIdentifier = () => urlField({ http: isLoopback, finalSlash: true });
+export const issuerIdentifier = () =>
+  urlField({ http: isLoopback, finalSlash: true, encodedPath: true });
 
 /**
  * The URL at which something is reached, where plain HTTP may stay inside the network of a container
  * system: it is accepted for loopback addresses and for names that no public resolver knows.
  */
-export const internalUrl = () => urlField({ http: isInternal, finalSlash: false });
+export const internalUrl = () =>
+  urlField({ http: isInternal, finalSlash: false, encodedPath: true });
 
 /** Origins of pages, as browsers write them (RFC 6454 6.1), separated by commas; none by default. */
 export const webOrigins = () =>
@@ -97,6 +100,8 @@ interface UrlRules {
   /** For which hosts plain HTTP is accepted. */
   readonly http: (hostname: string) => boolean;
   readonly finalSlash: boolean;
+  /** Whether there may be percent-encoding in the path (RFC 3986 2.1). */
+  readonly encodedPath: boolean;
 }
 
 function urlField(rules: UrlRules) {
@@ -116,6 +121,10 @@ function faultOf(value: string, rules: UrlRules): string | undefined {
   }
   if (value.includes('?') || value.includes('#')) return 'must have no query and no fragment';
   if (url.username || url.password) return 'must hold no credentials';
+  // Routes are matched after decoding, so that what the service publishes there would not be found.
+  if (!rules.encodedPath && url.pathname.includes('%')) {
+    return 'must have no characters in its path that need encoding';
+  }
   const shortest = url.href.replace(/\/$/, '');
   if (value === shortest || (rules.finalSlash && value === `${shortest}/`)) return undefined;
   // What a URL parser mends would never match where identifiers are compared character by character.
@@ -147,9 +156,10 @@ export function isLoopback(hostname: string): boolean {
 }
 
 function isInternal(hostname: string): boolean {
+  const isAddress = hostname.startsWith('[');
   return (
     isLoopback(hostname) ||
-    !hostname.includes('.') ||
+    (!hostname.includes('.') && !isAddress) ||
     /\.(svc|internal|cluster\.local)$/.test(hostname)
   );
 }
