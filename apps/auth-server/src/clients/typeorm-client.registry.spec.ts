@@ -137,6 +137,37 @@ describe('TypeOrmClientRegistry', () => {
       expect(remembered('known')).toBeUndefined();
     });
 
+    it.each([
+      [
+        'another-secret',
+        `UPDATE client_secret SET digest = sha256('x') WHERE client_id = 'another-secret'`,
+      ],
+      [
+        'less-secrets',
+        `UPDATE client_secret SET client_id = 'known' WHERE client_id = 'less-secrets'`,
+      ],
+      [
+        'less-scopes',
+        `UPDATE client_scope SET client_id = 'known' WHERE client_id = 'less-scopes'`,
+      ],
+      ['no-secrets', 'TRUNCATE client_secret'],
+      ['no-scopes', 'TRUNCATE client_scope'],
+      ['no-resource-servers', 'TRUNCATE resource_server_client'],
+    ])('forgets %s when that is changed by hand: %s', async (clientId, statement) => {
+      const heard: string[] = [];
+      feed.subscribe('client', (changed) => heard.push(changed));
+      await insertClient(clientId, { scopes: ['orders:bill'] });
+      await insertSecret(clientId, clientId, null);
+      // The client, its scope and its secret.
+      await vi.waitUntil(() => heard.filter((changed) => changed === clientId).length === 3);
+      await registry.find(clientId);
+      expect(remembered(clientId)).toBeDefined();
+
+      await dataSource.query(statement);
+
+      await vi.waitUntil(() => remembered(clientId) === undefined);
+    });
+
     it('keeps a client when it hears of a change of another', async () => {
       const found = await registry.find('known');
 

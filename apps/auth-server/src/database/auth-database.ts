@@ -13,6 +13,7 @@ import { CountAuthenticationFailures1795400000000 } from './1795400000000-count-
 import { CreateAuditEvents1795500000000 } from './1795500000000-create-audit-events.migration.js';
 import { FeedRevocations1795600000000 } from './1795600000000-feed-revocations.migration.js';
 import { SucceedClientsBeingDeleted1795700000000 } from './1795700000000-succeed-clients-being-deleted.migration.js';
+import { NotifyOfChangesByHand1795800000000 } from './1795800000000-notify-of-changes-by-hand.migration.js';
 
 /** The tables of the auth-server and how they came to be. */
 export const authDatabase = {
@@ -34,5 +35,6 @@ export const authDatabase = {
     CreateAuditEvents1795500000000,
     FeedRevocations1795600000000,
     SucceedClientsBeingDeleted1795700000000,
+    NotifyOfChangesByHand1795800000000,
   ],
 };
