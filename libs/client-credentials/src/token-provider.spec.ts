@@ -394,6 +394,19 @@ describe('the token provider', () => {
       expect(requests()).toBe(2);
     });
 
+    it('B05 waits longer than the metadata’s Retry-After says', async () => {
+      provider = providerFor({ tokenEndpoint: undefined });
+      answer = () => ({ status: 503, headers: { 'retry-after': '17' } });
+      await expect(provider.getToken()).rejects.toMatchObject({ reason: 'metadata_unavailable' });
+      clock.advance({ seconds: 17 });
+      await expect(provider.getToken()).rejects.toThrow();
+      expect(requests()).toBe(1);
+
+      clock.advance({ seconds: 0.25 });
+      await expect(provider.getToken()).rejects.toThrow();
+      expect(requests()).toBe(2);
+    });
+
     it('B05 comes back after five minutes however long it was asked to wait', async () => {
       answer = () => ({ status: 503, headers: { 'retry-after': '86400' } });
       await expect(provider.getToken()).rejects.toThrow();

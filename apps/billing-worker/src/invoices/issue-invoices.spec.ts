@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { anOrder } from '../fixtures/an-order.js';
 import { BillingStore } from '../fixtures/billing-store.js';
 import { REPORT_INVOICE, type ReportData } from '../jobs/job-queues.js';
+import type { SettledStatus } from './invoice.repository.js';
 import type { IssueInvoices } from './issue-invoices.js';
 
 const YEAR = new Date().getUTCFullYear();
@@ -32,31 +33,34 @@ describe('IssueInvoices', () => {
     expect(await reportedInvoices()).toEqual(made.map(({ id }) => id).sort());
   });
 
-  it('reports an invoice again whose order is pending once more, long after it was acknowledged', async () => {
-    const [lost, stale, other] = [anOrder(), anOrder(), anOrder()];
-    await issuing.issueFor([lost, stale, other]);
-    await store.jobs.deleteAllJobs();
-    // A page may have been listed just before the report.
-    await acknowledge(lost, '61 seconds');
-    await acknowledge(stale, '59 seconds');
+  it.each(['acknowledged', 'voided'] as const)(
+    'reports an invoice again whose order is pending once more, long after it was %s',
+    async (status) => {
+      const [lost, stale, other] = [anOrder(), anOrder(), anOrder()];
+      await issuing.issueFor([lost, stale, other]);
+      await store.jobs.deleteAllJobs();
+      // A page may have been listed just before the report.
+      await settle(lost, status, '61 seconds');
+      await settle(stale, status, '59 seconds');
 
-    await expect(issuing.issueFor([lost, stale, other])).resolves.toEqual({
-      invoiced: 0,
-      refused: 0,
-    });
+      await expect(issuing.issueFor([lost, stale, other])).resolves.toEqual({
+        invoiced: 0,
+        refused: 0,
+      });
 
-    const invoices = await store.all();
-    const statusOf = (id: string) => invoices.find(({ orderId }) => orderId === id)?.status;
-    expect([lost, stale, other].map(({ id }) => statusOf(id))).toEqual([
-      'issued',
-      'acknowledged',
-      'issued',
-    ]);
-    expect(await reportedInvoices()).toEqual([
-      invoices.find(({ orderId }) => orderId === lost.id)?.id,
-    ]);
-    expect(store.lines.join()).toContain('invoice.reopened');
-  });
+      const invoices = await store.all();
+      const statusOf = (id: string) => invoices.find(({ orderId }) => orderId === id)?.status;
+      expect([lost, stale, other].map(({ id }) => statusOf(id))).toEqual([
+        'issued',
+        status,
+        'issued',
+      ]);
+      expect(await reportedInvoices()).toEqual([
+        invoices.find(({ orderId }) => orderId === lost.id)?.id,
+      ]);
+      expect(store.lines.join()).toContain('invoice.reopened');
+    },
+  );
 
   it('copies the lines, the currency and the amount', async () => {
     const order = anOrder({
@@ -161,10 +165,14 @@ describe('IssueInvoices', () => {
     return jobs.map(({ data }) => data.invoiceId).sort();
   }
 
-  async function acknowledge({ id }: { readonly id: string }, ago: string): Promise<void> {
+  async function settle(
+    { id }: { readonly id: string },
+    status: SettledStatus,
+    ago: string,
+  ): Promise<void> {
     await store.dataSource.query(
-      `UPDATE invoice SET status = 'acknowledged', settled_at = now() - $2::interval WHERE order_id = $1`,
-      [id, ago],
+      `UPDATE invoice SET status = $2, settled_at = now() - $3::interval WHERE order_id = $1`,
+      [id, status, ago],
     );
   }
 

@@ -29,8 +29,8 @@ export class IssueInvoices {
 
   /**
    * Makes an invoice for each order that has none. The invoices, their numbers and the jobs that report them
-   * come to be together or not at all, so that neither a report nor a number is ever missing. An invoice that the
-   * orders API has acknowledged and forgotten, as after a restore of its database, is reported again.
+   * come to be together or not at all, so that neither a report nor a number is ever missing. An invoice that was
+   * settled though its order is pending, as after a restore of the orders API's database, is reported again.
    */
   async issueFor(orders: readonly ListedOrder[]): Promise<Issued> {
     const { drafts, refused } = draft(orders);
@@ -64,7 +64,7 @@ export class IssueInvoices {
 
   private tellReopened({ id, orderId }: ReopenedInvoice): void {
     const message =
-      'the order is pending though its invoice was acknowledged: it is reported again';
+      'the order is pending though its invoice was acknowledged or voided: it is reported again';
     this.logger.warn('invoice.reopened', message, { invoice_id: id, order_id: orderId });
   }
 
@@ -141,8 +141,9 @@ interface ReopenedInvoice {
 }
 
 /**
- * Of orders that were listed as pending, those invoices that were acknowledged before the list can have been made:
- * a call of the API takes seconds at most.
+ * Of orders that were listed as pending, those invoices that were acknowledged or voided before the list can have
+ * been made: a call of the API takes seconds at most. An order that is cancelled all the same has its invoice voided
+ * again by the report.
  */
 async function reopen(
   transaction: EntityManager,
@@ -150,7 +151,7 @@ async function reopen(
 ): Promise<ReopenedInvoice[]> {
   const [reopened] = await transaction.query<[ReopenedInvoice[], number]>(
     `UPDATE invoice SET status = 'issued', settled_at = NULL, attempts = 0
-     WHERE order_id = ANY ($1::uuid[]) AND status = 'acknowledged'
+     WHERE order_id = ANY ($1::uuid[]) AND status IN ('acknowledged', 'voided')
        AND settled_at < now() - interval '1 minute'
      RETURNING id, order_id AS "orderId"`,
     [drafts.map(({ orderId }) => orderId)],

@@ -5,7 +5,7 @@ import { TestHttpServer, type ReceivedRequest, type TestAnswer } from '@m2m/test
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { v7 as uuidv7 } from 'uuid';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ListedOrder } from './listed-order.js';
 import { OrdersApiClient } from './orders-api.client.js';
 import {
@@ -155,6 +155,25 @@ describe('OrdersApiClient', () => {
 
     expect(await errorOf(pendingOrders())).toBeInstanceOf(OrdersApiUnavailableError);
     expect(api.requests).toHaveLength(2);
+  });
+
+  it('gives up a page after a quarter of a minute, though its answer may still come', async () => {
+    const limits = [new AbortController(), new AbortController()] as const;
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    for (const { signal } of limits) timeout.mockReturnValueOnce(signal);
+    answer = ({ path }) =>
+      path.includes('cursor=') ? new Promise(() => undefined) : { body: page([], 'next') };
+    const listing = errorOf(pendingOrders());
+    await expect.poll(() => api.requests).toHaveLength(2);
+
+    limits[1].abort();
+
+    const error = await listing;
+    expect(error).toBeInstanceOf(OrdersApiUnavailableError);
+    expect(error).not.toBeInstanceOf(AccessRefusedError);
+    expect(String(error)).toContain('its list takes too long');
+    expect(timeout.mock.calls).toEqual([[15_000], [15_000]]);
+    timeout.mockRestore();
   });
 
   it('reports an invoice', async () => {

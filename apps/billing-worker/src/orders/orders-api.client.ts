@@ -2,7 +2,7 @@ import { InjectHttpService, retryAfterMs, TokenRequestError } from '@m2m/client-
 import { problemCodes, type Billing } from '@m2m/orders-contract';
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
-import { isAxiosError } from 'axios';
+import { isAxiosError, isCancel } from 'axios';
 import { BILLING } from '../billing.registration.js';
 import { listedOrders, readOrder, type ListedOrder } from './listed-order.js';
 import {
@@ -12,6 +12,11 @@ import {
 } from './orders-api.errors.js';
 
 const PAGE_SIZE = 100;
+/**
+ * For a page from its token to its last byte, however slowly it comes: a time limit of axios is one without data.
+ * Shorter than the time that a worker has for stopping, so that it does not wait for such a page in vain.
+ */
+const PAGE_TIMEOUT_MS = 15_000;
 
 /** The orders API, as the worker uses it. */
 @Injectable()
@@ -58,11 +63,12 @@ export class OrdersApiClient {
 
   private async page(cursor: string | undefined) {
     const params = { status: 'pending', limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
+    const signal = AbortSignal.timeout(PAGE_TIMEOUT_MS);
     try {
-      const { data } = await this.http.axiosRef.get<unknown>('/orders', { params });
+      const { data } = await this.http.axiosRef.get<unknown>('/orders', { params, signal });
       return pageIn(data);
     } catch (error) {
-      throw unavailable(error);
+      throw unavailable(isCancel(error) ? new Error('its list takes too long') : error);
     }
   }
 }
