@@ -35,6 +35,13 @@ describe('the state of a key', () => {
     expect(withdrawn.find('a')?.retiresAt).toBe(T0 + DAY);
   });
 
+  it('is retired once its private half is gone, whatever the clock of a replica says', () => {
+    const keys = new KeySchedule([wiped('a', T0), aKey('b', T0 + DAY)]);
+
+    expect(stateIn(keys, 'a', T0 + 1)).toBe('retired');
+    expect(stateIn(keys, 'b', T0 + 1)).toBe('announced');
+  });
+
   it('is not changed by a successor that was withdrawn before its time', () => {
     const keys = new KeySchedule([
       aKey('a', T0),
@@ -86,6 +93,12 @@ describe('the key to sign by', () => {
     expect(keys.signer(T0 + DAY - 30_000, isAtHand)?.kid).toBe('next');
   });
 
+  it('is the successor of a wiped one at once, even if its time has not come', () => {
+    const keys = new KeySchedule([wiped('a', T0), aKey('next', T0 + DAY)]);
+
+    expect(keys.signer(T0 + 1, isAtHand)?.kid).toBe('next');
+  });
+
   it('is none where there is no key', () => {
     const none = new KeySchedule<TimedKey>([]);
 
@@ -123,6 +136,13 @@ describe('rotation', () => {
 
     expect(none.isRotationDue(T0, settings)).toBe(true);
     expect(none.nextActivation(T0, settings)).toEqual(new Date(T0));
+  });
+
+  it('is due where the private half of the only key is gone, and then activates at once', () => {
+    const keys = new KeySchedule([wiped('a', T0)]);
+
+    expect(keys.isRotationDue(T0 + 1, settings)).toBe(true);
+    expect(keys.nextActivation(T0 + 1, settings)).toEqual(new Date(T0 + 1));
   });
 });
 
@@ -219,7 +239,17 @@ class Life {
 }
 
 function aKey(kid: string, activatesAt: number): TimedKey {
-  return { kid, alg: 'ES256', activatesAt: new Date(activatesAt), withdrawnAt: null };
+  return {
+    kid,
+    alg: 'ES256',
+    activatesAt: new Date(activatesAt),
+    withdrawnAt: null,
+    sealedPrivateKey: Buffer.of(1),
+  };
+}
+
+function wiped(kid: string, activatesAt: number): TimedKey {
+  return { ...aKey(kid, activatesAt), sealedPrivateKey: null };
 }
 
 function stateIn(keys: KeySchedule<TimedKey>, kid: string, now: number): KeyState {

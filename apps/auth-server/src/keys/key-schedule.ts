@@ -9,7 +9,8 @@ import type { SigningKeySettings } from './signing-key.settings.js';
  * - `announced`: published, but nothing is signed by it yet;
  * - `active`: tokens are signed by it;
  * - `retiring`: published for the tokens that it has signed;
- * - `retired`: not published any more.
+ * - `retired`: not published any more. So is one whose private half is gone, whatever a clock says: nobody
+ *   can sign by it or publish it, and another one has to take over.
  */
 export type KeyState = 'announced' | 'active' | 'retiring' | 'retired';
 
@@ -20,6 +21,8 @@ export interface TimedKey {
   readonly activatesAt: Date;
   /** When it was withdrawn in an emergency. */
   readonly withdrawnAt: Date | null;
+  /** Null once the key is retired: nobody needs it any more. */
+  readonly sealedPrivateKey: Buffer | null;
 }
 
 /** A key among the others. Times are milliseconds since the epoch. */
@@ -39,7 +42,8 @@ const RETENTION_MS = LONGEST_ACCESS_TOKEN_LIFETIME_SECONDS * 1_000 + CLOCK_MARGI
 
 export function stateOf(scheduled: ScheduledKey<TimedKey>, now: number): KeyState {
   const { key, activatesAt, supersededAt, retiresAt } = scheduled;
-  if (key.withdrawnAt !== null || now >= retiresAt) return 'retired';
+  if (key.withdrawnAt !== null || key.sealedPrivateKey === null) return 'retired';
+  if (now >= retiresAt) return 'retired';
   if (now < activatesAt) return 'announced';
   return now < supersededAt ? 'active' : 'retiring';
 }
@@ -103,8 +107,8 @@ export class KeySchedule<Key extends TimedKey> {
     return new Date(isUrgent ? now : now + announcementSeconds * 1_000);
   }
 
-  // Where the active key was withdrawn by a replica whose clock is ahead of ours, its successor seems to be
-  // of the future here.
+  // Where the active key was withdrawn or wiped while our clock is behind that of the database, its successor
+  // seems to be of the future here.
   private nextInLine(now: number, isAtHand: (key: Key) => boolean): ScheduledKey<Key> | undefined {
     if (this.inState('active', now).length > 0) return undefined;
     return this.inState('announced', now).findLast(({ key }) => isAtHand(key));

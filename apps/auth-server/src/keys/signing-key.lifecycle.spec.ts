@@ -21,6 +21,7 @@ import { SigningKeyStore } from './signing-key.store.js';
 import { SigningKeys } from './signing-keys.js';
 
 const MINUTE = 60;
+const HOUR = 3_600;
 const DAY = 86_400;
 const RETENTION = 11 * MINUTE;
 const ANNOUNCEMENT = 10 * MINUTE;
@@ -37,6 +38,8 @@ interface ReplicaOptions {
   readonly algorithm?: SigningAlgorithm;
   readonly kek?: Buffer;
   readonly previousKek?: Buffer;
+  /** By how much its clock is ahead of the database's; negative if it is behind. */
+  readonly aheadSeconds?: number;
 }
 
 const kek = randomBytes(32);
@@ -231,6 +234,107 @@ describe('SigningKeyLifecycle', () => {
     });
   });
 
+  describe('a replica whose clock differs', () => {
+    it('K04 makes no key before it is time by the clock of the database', async () => {
+      const [good, ahead] = [await start(), await start({ aheadSeconds: 12 * HOUR })];
+      clock.advance({ seconds: 30 * DAY - 5 * HOUR });
+
+      await check(ahead);
+      expect(await rows()).toHaveLength(1);
+
+      clock.advance({ seconds: 5 * HOUR - ANNOUNCEMENT });
+      await check(ahead);
+      await good.keys.reload();
+      expect(states(good.keys)).toEqual(['announced', 'active']);
+      clock.advance({ seconds: ANNOUNCEMENT });
+      expect(states(good.keys)).toEqual(['active', 'retiring']);
+    });
+
+    it.each([12 * HOUR, -12 * HOUR])(
+      'K04 dates what it writes by the clock of the database (%d seconds ahead)',
+      async (aheadSeconds) => {
+        const { lifecycle } = await start({ aheadSeconds });
+
+        const { key: next } = await lifecycle.rotate('operator');
+        const { key: leaked } = await lifecycle.withdraw(next.kid, 'operator');
+
+        expect(next.createdAt.getTime()).toBe(clock.now());
+        expect(next.activatesAt.getTime()).toBe(clock.now() + ANNOUNCEMENT * 1_000);
+        expect(leaked.withdrawnAt?.getTime()).toBe(clock.now());
+      },
+    );
+
+    it('K06 leaves the key that the others sign by', async () => {
+      const [good, ahead] = [await start(), await start({ aheadSeconds: 12 * HOUR })];
+      const { kid } = good.keys.current;
+      await good.lifecycle.rotate('operator');
+
+      await check(ahead);
+      expect(await ahead.lifecycle.deleteRetired(0, 10)).toBe(0);
+
+      await good.keys.reload();
+      expect(good.keys.current.kid).toBe(kid);
+      expect(good.keys.published).toHaveLength(2);
+      expect(events()).not.toContain('signing_key.retired');
+    });
+
+    it('K06 wipes nothing that is in use by its own clock either', async () => {
+      const [good, behind] = [await start(), await start({ aheadSeconds: -12 * HOUR })];
+      await good.lifecycle.rotate('operator');
+      clock.advance({ seconds: 13 * HOUR });
+      await good.lifecycle.rotate('operator');
+      clock.advance({ seconds: ANNOUNCEMENT + RETENTION });
+      const privateHalves = async () =>
+        (await rows()).map(({ sealed_private_key }) => sealed_private_key !== null);
+
+      await check(behind);
+      expect(await privateHalves()).toEqual([false, true, true]);
+      await check(good);
+      expect(await privateHalves()).toEqual([false, false, true]);
+    });
+
+    it('withdraws what has retired by the clock of the database alone', async () => {
+      const [good, behind] = [await start(), await start({ aheadSeconds: -12 * HOUR })];
+      const leaked = good.keys.current.kid;
+      await good.lifecycle.rotate('operator');
+      clock.advance({ seconds: ANNOUNCEMENT + RETENTION });
+
+      const { key } = await behind.lifecycle.withdraw(leaked, 'operator');
+
+      expect(key.withdrawnAt?.getTime()).toBe(clock.now());
+      await behind.keys.reload();
+      expect(behind.keys.published.map(({ kid }) => kid)).not.toContain(leaked);
+    });
+  });
+
+  describe('the loss of the private half that is signed by', () => {
+    it('lets the announced key take over at once', async () => {
+      const { keys, lifecycle, dataSource } = await start();
+      const { key: next } = await lifecycle.rotate('operator');
+
+      await dataSource.query('UPDATE signing_key SET sealed_private_key = NULL WHERE kid <> $1', [
+        next.kid,
+      ]);
+      await keys.reload();
+
+      expect(keys.current.kid).toBe(next.kid);
+      expect(keys.published.map(({ kid }) => kid)).toEqual([next.kid]);
+    });
+
+    it('has a new key made and signed by at once', async () => {
+      const replica = await start();
+      const lost = replica.keys.current.kid;
+      clock.advance({ seconds: 1 });
+
+      await replica.dataSource.query('UPDATE signing_key SET sealed_private_key = NULL');
+      await check(replica);
+
+      expect(states(replica.keys)).toEqual(['active', 'retired']);
+      expect(replica.keys.current.kid).not.toBe(lost);
+      expect(events()).not.toContain('signing_key.open_failed');
+    });
+  });
+
   describe('withdrawal', () => {
     it('K06 takes a key out of use at once on all replicas, which sign by a new one', async () => {
       const [a, b] = [await start(), await start()];
@@ -384,7 +488,7 @@ describe('SigningKeyLifecycle', () => {
   });
 
   describe('the sweep of retired keys', () => {
-    it('deletes those that retired before a moment, in batches, and no others', async () => {
+    it('deletes those that retired some time ago, in batches, and no others', async () => {
       const { keys, lifecycle } = await start();
       for (let withdrawals = 0; withdrawals < 3; withdrawals += 1) {
         await lifecycle.withdraw(keys.current.kid, 'operator');
@@ -392,15 +496,15 @@ describe('SigningKeyLifecycle', () => {
         clock.advance({ seconds: DAY });
         await keys.reload();
       }
-      const twoDaysAgo = new Date(clock.now() - 2 * DAY * 1_000 + 1);
+      const twoDays = 2 * DAY * 1_000 - 1;
 
-      expect(await lifecycle.deleteRetired(twoDaysAgo, 1)).toBe(1);
-      expect(await lifecycle.deleteRetired(twoDaysAgo, 10)).toBe(1);
-      expect(await lifecycle.deleteRetired(twoDaysAgo, 10)).toBe(0);
+      expect(await lifecycle.deleteRetired(twoDays, 1)).toBe(1);
+      expect(await lifecycle.deleteRetired(twoDays, 10)).toBe(1);
+      expect(await lifecycle.deleteRetired(twoDays, 10)).toBe(0);
 
       await keys.reload();
       expect(states(keys)).toEqual(['active', 'retired']);
-      expect(await lifecycle.deleteRetired(new Date(clock.now() + 1), 10)).toBe(1);
+      expect(await lifecycle.deleteRetired(0, 10)).toBe(1);
       expect(await rows()).toHaveLength(1);
     });
   });
@@ -425,16 +529,17 @@ describe('SigningKeyLifecycle', () => {
   });
 
   async function start(options: ReplicaOptions = {}): Promise<Replica> {
-    const { algorithm = 'ES256', previousKek } = options;
+    const { algorithm = 'ES256', previousKek, aheadSeconds = 0 } = options;
+    const now = () => clock.now() + aheadSeconds * 1_000;
     const dataSource = await connect();
-    const store = new SigningKeyStore(dataSource);
+    const store = new SigningKeyStore(dataSource, async () => clock.now());
     const settings = new SigningKeySettings(algorithm, 30 * DAY, ANNOUNCEMENT);
     const keks = new KeyEncryptionKeys(options.kek ?? kek, previousKek);
     const logger = createEventLogger('auth', 'info', { write: (line) => void lines.push(line) });
-    const keys = new SigningKeys(store, keks, settings, logger, clock.now);
-    const audit = new AuditTrail(dataSource, logger, new Metrics('auth'), clock.now);
+    const keys = new SigningKeys(store, keks, settings, logger, now);
+    const audit = new AuditTrail(dataSource, logger, new Metrics('auth'), now);
     const recorded = new SigningKeyEvents(audit);
-    const lifecycle = new SigningKeyLifecycle(store, keks, settings, recorded, clock.now);
+    const lifecycle = new SigningKeyLifecycle(store, keks, settings, recorded, now);
     const replica = { dataSource, keys, lifecycle };
     replicas.push(replica);
     await lifecycle.begin();

@@ -11,13 +11,14 @@ const SYSTEM = 'system';
 
 /**
  * Makes signing keys, replaces them and takes them out of use. However many replicas do so at once, each
- * change is made once.
+ * change is made once, and goes by the database's clock: that of a replica may be ahead. What cannot be
+ * undone has to be time for by both clocks.
  *
  * A new key is generated before the lock is taken, even if it may turn out not to be needed: with RSA that
  * can take seconds.
  */
 export class SigningKeyLifecycle {
-  /** @param now milliseconds since the epoch. */
+  /** @param now milliseconds since the epoch, by the clock of this replica. */
   constructor(
     private readonly store: SigningKeyStore,
     private readonly keyEncryptionKeys: KeyEncryptionKeys,
@@ -39,11 +40,11 @@ export class SigningKeyLifecycle {
 
   /** Makes the next key if it is time to. @param known the keys as this replica knows them. */
   async rotateIfDue(known: KeySchedule<StoredSigningKey>): Promise<void> {
-    if (!known.isRotationDue(this.now(), this.settings)) return;
+    if (!known.isRotationDue(await this.store.now(), this.settings)) return;
     const next = await this.generate();
     await this.store.exclusively(async (table) => {
       const keys = await table.read();
-      if (!keys.isRotationDue(this.now(), this.settings)) return;
+      if (!keys.isRotationDue(table.now, this.settings)) return;
       await this.add(next, keys, table, SYSTEM);
     });
   }
@@ -58,7 +59,7 @@ export class SigningKeyLifecycle {
     const next = await this.generate();
     return this.store.exclusively(async (table) => {
       const keys = await table.read();
-      if (keys.inState('announced', this.now()).length > 0) throw alreadyAnnounced();
+      if (keys.inState('announced', table.now).length > 0) throw alreadyAnnounced();
       await this.add(next, keys, table, actor);
       return keyIn(await table.read(), next.kid);
     });
@@ -75,8 +76,8 @@ export class SigningKeyLifecycle {
     const spare = await this.generate();
     return this.store.exclusively(async (table) => {
       const found = keyIn(await table.read(), kid);
-      if (stateOf(found, this.now()) === 'retired') return found;
-      await table.change(kid, { withdrawnAt: new Date(this.now()), ...WIPED });
+      if (stateOf(found, this.earlierNow(table)) === 'retired') return found;
+      await table.change(kid, { withdrawnAt: new Date(table.now), ...WIPED });
       await this.events.record(table.manager, 'signing_key.withdrawn', found.key, actor);
       await this.ensureActive(spare, table, actor);
       return keyIn(await table.read(), kid);
@@ -85,9 +86,9 @@ export class SigningKeyLifecycle {
 
   /** Deletes the private halves of retired keys. @param known the keys as this replica knows them. */
   async wipeRetired(known: KeySchedule<StoredSigningKey>): Promise<void> {
-    if (this.toWipe(known).length === 0) return;
+    if (toWipe(known, this.now()).length === 0) return;
     await this.store.exclusively(async (table) => {
-      for (const { key } of this.toWipe(await table.read())) {
+      for (const { key } of toWipe(await table.read(), this.earlierNow(table))) {
         await table.change(key.kid, WIPED);
         await this.events.record(table.manager, 'signing_key.retired', key, SYSTEM);
       }
@@ -95,15 +96,17 @@ export class SigningKeyLifecycle {
   }
 
   /**
-   * Deletes keys that retired before a moment, the oldest first.
+   * Deletes keys that have been retired for some time, the oldest first.
    *
+   * @param listedMs for how long retired keys are kept.
    * @returns how many it deleted, at most the limit.
    */
-  async deleteRetired(before: Date, limit: number): Promise<number> {
+  async deleteRetired(listedMs: number, limit: number): Promise<number> {
     return this.store.exclusively(async (table) => {
       const { keys } = await table.read();
+      const end = this.earlierNow(table) - listedMs;
       const old = keys
-        .filter(({ retiresAt }) => retiresAt < before.getTime())
+        .filter(({ retiresAt }) => retiresAt < end)
         .sort((a, b) => a.retiresAt - b.retiresAt)
         .slice(0, limit);
       await table.delete(old.map(({ key }) => key.kid));
@@ -133,13 +136,13 @@ export class SigningKeyLifecycle {
     actor: string,
   ): Promise<void> {
     const keys = await table.read();
-    if (keys.inState('active', this.now()).length > 0) return;
-    const [announced] = keys.inState('announced', this.now());
+    if (keys.inState('active', table.now).length > 0) return;
+    const [announced] = keys.inState('announced', table.now);
     if (!announced) {
       await this.add(spare, keys, table, actor);
       return;
     }
-    const activatesAt = new Date(this.now());
+    const activatesAt = new Date(table.now);
     await table.change(announced.key.kid, { activatesAt });
     await this.events.record(
       table.manager,
@@ -155,7 +158,7 @@ export class SigningKeyLifecycle {
     table: SigningKeyTable,
     actor: string,
   ): Promise<void> {
-    const now = this.now();
+    const { now } = table;
     const activatesAt = keys.nextActivation(now, this.settings);
     const key: StoredSigningKey = {
       kid: signingKey.kid,
@@ -175,8 +178,8 @@ export class SigningKeyLifecycle {
     );
   }
 
-  private toWipe(keys: KeySchedule<StoredSigningKey>): ScheduledKey<StoredSigningKey>[] {
-    return keys.inState('retired', this.now()).filter(({ key }) => key.sealedPrivateKey !== null);
+  private earlierNow(table: SigningKeyTable): number {
+    return Math.min(table.now, this.now());
   }
 
   private async generate(): Promise<SigningKey> {
@@ -185,6 +188,13 @@ export class SigningKeyLifecycle {
 }
 
 const WIPED = { sealedPrivateKey: null, kekId: null } as const;
+
+function toWipe(
+  keys: KeySchedule<StoredSigningKey>,
+  now: number,
+): ScheduledKey<StoredSigningKey>[] {
+  return keys.inState('retired', now).filter(({ key }) => key.sealedPrivateKey !== null);
+}
 
 function keyIn(keys: KeySchedule<StoredSigningKey>, kid: string): ScheduledKey<StoredSigningKey> {
   const found = keys.find(kid);

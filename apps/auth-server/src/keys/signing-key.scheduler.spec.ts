@@ -112,7 +112,7 @@ describe('SigningKeyScheduler', () => {
     const definition = { ...authDatabase, url: database.url };
     const dataSource = await new DataSource(dataSourceOptions(definition)).initialize();
     const logger = createEventLogger('auth', 'info', { write: (line) => void lines.push(line) });
-    const store = new SigningKeyStore(dataSource);
+    const store = new SigningKeyStore(dataSource, async () => clock.now());
     const settings = new SigningKeySettings('ES256', 30 * DAY, announcementSeconds);
     const keks = new KeyEncryptionKeys(kek);
     const keys = new SigningKeys(store, keks, settings, logger, clock.now);

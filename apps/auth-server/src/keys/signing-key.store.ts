@@ -6,12 +6,19 @@ import type { StoredSigningKey } from './stored-signing-key.js';
 /** The advisory lock under which one replica changes the keys while the others wait for it. */
 const SIGNING_KEY_LOCK = 4_021_966;
 
+/** Tells the time all replicas agree on, in milliseconds since the epoch. */
+export type SharedClock = (manager: EntityManager) => Promise<number>;
+
 /** The stored signing keys, as a transaction sees and changes them. */
 export class SigningKeyTable {
-  constructor(readonly manager: EntityManager) {}
+  /** @param now milliseconds since the epoch, by the clock that all replicas share. */
+  constructor(
+    readonly manager: EntityManager,
+    readonly now: number,
+  ) {}
 
   async read(): Promise<KeySchedule<StoredSigningKey>> {
-    return new KeySchedule(await this.manager.find(SigningKeyEntity));
+    return readKeys(this.manager);
   }
 
   async add(key: StoredSigningKey): Promise<void> {
@@ -29,17 +36,37 @@ export class SigningKeyTable {
 
 /** Keeps the signing keys in the database. */
 export class SigningKeyStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: SharedClock = databaseTime,
+  ) {}
+
+  /** Milliseconds since the epoch, by the clock that all replicas share. */
+  async now(): Promise<number> {
+    return this.clock(this.dataSource.manager);
+  }
 
   async read(): Promise<KeySchedule<StoredSigningKey>> {
-    return new SigningKeyTable(this.dataSource.manager).read();
+    return readKeys(this.dataSource.manager);
   }
 
   /** Changes keys in a transaction while no other replica does. */
   async exclusively<T>(work: (table: SigningKeyTable) => Promise<T>): Promise<T> {
     return this.dataSource.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [SIGNING_KEY_LOCK]);
-      return work(new SigningKeyTable(manager));
+      return work(new SigningKeyTable(manager, await this.clock(manager)));
     });
   }
+}
+
+async function readKeys(manager: EntityManager): Promise<KeySchedule<StoredSigningKey>> {
+  return new KeySchedule(await manager.find(SigningKeyEntity));
+}
+
+// Not now(), which is when the transaction began: before it waited for the lock.
+async function databaseTime(manager: EntityManager): Promise<number> {
+  const rows = await manager.query<{ now: Date }[]>('SELECT clock_timestamp() AS now');
+  const [row] = rows;
+  if (!row) throw new Error('the database does not tell the time');
+  return row.now.getTime();
 }

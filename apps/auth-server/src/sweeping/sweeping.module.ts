@@ -59,7 +59,7 @@ export class SweepingModule {
               job('revoked_tokens', (limit) => revocations.deleteExpired(limit)),
               job('client_revocations', (limit) => feed.deleteExpired(limit)),
               job('signing_keys', (limit) =>
-                signingKeys.deleteRetired(new Date(Date.now() - RETIRED_KEYS_LISTED_MS), limit),
+                signingKeys.deleteRetired(RETIRED_KEYS_LISTED_MS, limit),
               ),
               job('authentication_failures', (limit) => failures.deleteExpired(limit)),
               job('audit_events', (limit) => audit.deleteExpired(limit)),
