@@ -23,7 +23,7 @@ export class AuditTrail implements OnModuleInit, OnApplicationShutdown {
     metrics: Metrics,
     private readonly now: () => number = Date.now,
   ) {
-    this.pending = new PendingAuditEvents(dataSource, logger, metrics, now);
+    this.pending = new PendingAuditEvents(dataSource, logger, metrics);
     dataSource.subscribers.push({
       afterTransactionCommit: ({ queryRunner }) => this.logCommitted(queryRunner),
       afterTransactionRollback: ({ queryRunner }) => void this.uncommitted.delete(queryRunner),

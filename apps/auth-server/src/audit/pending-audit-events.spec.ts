@@ -1,13 +1,14 @@
 import {
   createEventLogger,
   dataSourceOptions,
+  type EventLogger,
   Metrics,
   runMigrations,
 } from '@m2m/service-defaults';
 import { createTestDatabase, TestClock, type TestDatabase } from '@m2m/testing';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { authDatabase } from '../database/auth-database.js';
 import type { AuditEventEntity } from './audit-event.entity.js';
 import { MOST_PENDING, MOST_PER_MINUTE, PendingAuditEvents } from './pending-audit-events.js';
@@ -20,6 +21,7 @@ describe('PendingAuditEvents', () => {
   let dataSource: DataSource;
   let metrics: Metrics;
   let lines: string[];
+  let logger: EventLogger;
   let pending: PendingAuditEvents;
 
   beforeAll(async () => {
@@ -35,7 +37,7 @@ describe('PendingAuditEvents', () => {
   beforeEach(async () => {
     metrics = new Metrics('auth-server');
     lines = [];
-    const logger = createEventLogger('auth', 'info', { write: (line) => void lines.push(line) });
+    logger = createEventLogger('auth', 'info', { write: (line) => void lines.push(line) });
     pending = new PendingAuditEvents(dataSource, logger, metrics, clock.now);
     await dataSource.query('TRUNCATE audit_event');
   });
@@ -91,6 +93,20 @@ describe('PendingAuditEvents', () => {
     ]);
   });
 
+  it('tries once more at its end, however often it was to store while the database hangs', async () => {
+    const lock = await lockTable();
+    const attempts = vi.spyOn(dataSource, 'createQueryBuilder');
+    pending.add(event());
+    for (let tick = 0; tick < 20; tick++) void pending.store();
+    await vi.waitUntil(() => attempts.mock.calls.length === 1);
+    for (let tick = 0; tick < 20; tick++) void pending.store();
+    await pending.stop();
+    await lock.release();
+
+    expect(attempts).toHaveBeenCalledTimes(2);
+    attempts.mockRestore();
+  });
+
   it('loses one event that the database refuses, not those beside it', async () => {
     const halfACharacter = '😀'.slice(0, 1);
     pending.add(event());
@@ -124,6 +140,25 @@ describe('PendingAuditEvents', () => {
     expect(await stored()).toBe(MOST_PER_MINUTE + 1);
     expect(await lost('too_many')).toBe(MOST_PER_MINUTE);
     expect(lines).toHaveLength(1);
+  });
+
+  it('counts its minutes by a clock that nobody sets back', async () => {
+    let uptime = 1_000;
+    const uptimeClock = vi.spyOn(performance, 'now').mockImplementation(() => uptime);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      pending = new PendingAuditEvents(dataSource, logger, new Metrics('auth-server'));
+      for (let count = 0; count < MOST_PER_MINUTE; count++) pending.add(event());
+      vi.setSystemTime(Date.now() - 3_600_000);
+      uptime += 60_000;
+      pending.add(event());
+      await pending.store();
+    } finally {
+      vi.useRealTimers();
+      uptimeClock.mockRestore();
+    }
+
+    expect(await stored()).toBe(MOST_PER_MINUTE + 1);
   });
 
   function event(): AuditEventEntity {

@@ -27,17 +27,18 @@ export class PendingAuditEvents {
   private readonly lost: BoundedCounter<Loss>;
   private queue: AuditEventEntity[] = [];
   private storing: Promise<void> = Promise.resolve();
+  private waiting: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private minuteEndsAt = 0;
   private leftThisMinute = 0;
   private lossReportedUntil = 0;
 
-  /** @param now milliseconds since the epoch. */
+  /** @param now milliseconds of a clock that never goes back. */
   constructor(
     private readonly dataSource: DataSource,
     private readonly logger: EventLogger,
     metrics: Metrics,
-    private readonly now: () => number,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.lost = metrics.counterBy({
       name: 'oauth_audit_events_not_stored_total',
@@ -64,10 +65,14 @@ export class PendingAuditEvents {
     else this.queue.push(row);
   }
 
-  /** Stores what waits, one batch after the other. */
+  /** Stores what waits, one batch after the other. Who asks for it before an attempt has begun shares that one. */
   async store(): Promise<void> {
-    this.storing = this.storing.then(() => this.storeBatches());
-    return this.storing;
+    this.waiting ??= this.storing.then(() => {
+      this.waiting = undefined;
+      this.storing = this.storeBatches();
+      return this.storing;
+    });
+    return this.waiting;
   }
 
   private async storeBatches(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import {
   createEventLogger,
+  DatabaseUnavailableError,
   dataSourceOptions,
   Metrics,
   runMigrations,
@@ -21,6 +22,7 @@ import { TypeOrmClientRegistry } from '../clients/typeorm-client.registry.js';
 import { authDatabase } from '../database/auth-database.js';
 import { FormParameters } from '../oauth/form-parameters.js';
 import { OAuthError } from '../oauth/oauth-error.js';
+import { attemptKey } from '../throttling/attempt-key.js';
 import { ClientThrottle } from '../throttling/client.throttle.js';
 import { AssertionVerifier } from './assertion.verifier.js';
 import { CLIENT_ASSERTION_TYPE } from './client-assertion.js';
@@ -29,6 +31,8 @@ import { UsedAssertions } from './used-assertions.js';
 
 const ISSUER = 'https://issuer.example';
 const NEVER = 1_000;
+/** As `.env.example` has it. */
+const LIMIT = 20;
 
 describe('ClientAuthenticator', () => {
   const lines: string[] = [];
@@ -38,6 +42,7 @@ describe('ClientAuthenticator', () => {
   let feed: ChangeFeed;
   let registry: TypeOrmClientRegistry;
   let authenticator: ClientAuthenticator;
+  let throttled: ClientAuthenticator;
   let key: TestSigningKey;
 
   beforeAll(async () => {
@@ -51,15 +56,18 @@ describe('ClientAuthenticator', () => {
     const audit = new AuditTrail(dataSource, logger, metrics);
     const fetcher = new KeySetFetcher({ privateAddresses: false });
     const published = new PublishedKeys(fetcher, logger, metrics);
-    authenticator = new ClientAuthenticator(
-      registry,
-      new SecretUsage(dataSource, logger),
-      new AssertionVerifier(ISSUER, new ClientKeys(published)),
-      new UsedAssertions(dataSource),
-      new ClientThrottle(NEVER, dataSource, feed, audit, logger, metrics),
-      audit,
-      metrics,
-    );
+    const authenticatorWith = (limit: number, itsMetrics: Metrics) =>
+      new ClientAuthenticator(
+        registry,
+        new SecretUsage(dataSource, logger),
+        new AssertionVerifier(ISSUER, new ClientKeys(published)),
+        new UsedAssertions(dataSource),
+        new ClientThrottle(limit, dataSource, feed, audit, logger, itsMetrics),
+        audit,
+        itsMetrics,
+      );
+    authenticator = authenticatorWith(NEVER, metrics);
+    throttled = authenticatorWith(LIMIT, new Metrics('auth-server'));
     feed.onModuleInit();
     await insertClient('by-header', 'client_secret_basic', false);
     await insertClient('by-body', 'client_secret_post', false);
@@ -266,6 +274,98 @@ describe('ClientAuthenticator', () => {
     query.mockRestore();
   });
 
+  describe('in a burst', () => {
+    const heard = new Set<string>();
+    let clientId: string;
+
+    beforeAll(() => feed.subscribe('client', (changed) => void heard.add(changed)));
+
+    beforeEach(async () => {
+      clientId = `hasty-${randomUUID()}`;
+      await insertClient(clientId, 'client_secret_basic', false);
+    });
+
+    it.each([true, false])(
+      'looks at no more secrets than may be wrong, the right one included (A13; remembered: %s)',
+      async (isRemembered) => {
+        await remember();
+        if (!isRemembered) feed.announce('client', clientId);
+
+        const statuses = await burst([...wrongSecrets(5 * LIMIT), `secret of ${clientId}`]);
+
+        expect(statuses.filter((status) => status === 401)).toHaveLength(LIMIT);
+        expect(statuses.filter((status) => status === 429)).toHaveLength(4 * LIMIT + 1);
+        expect(statuses.at(-1)).toBe(429);
+      },
+    );
+
+    it('asks the database before each refusal, whether there is such a client or not (A05)', async () => {
+      await remember();
+      const read = vi.spyOn(registry, 'read');
+      const known = await burst(wrongSecrets(2 * LIMIT));
+      const readsOfKnown = read.mock.calls.length;
+      const unknown = await burst(wrongSecrets(2 * LIMIT), `nobody-${clientId}`);
+      const reads = read.mock.calls.length;
+      read.mockRestore();
+
+      expect(known.toSorted()).toEqual(unknown.toSorted());
+      expect([readsOfKnown, reads - readsOfKnown]).toEqual([2 * LIMIT, 2 * LIMIT]);
+    });
+
+    it('does not count right secrets that what is remembered does not have yet', async () => {
+      await remember();
+      await dataSource.transaction(async (manager) => {
+        // Without the trigger that would tell of it.
+        await manager.query('SET LOCAL session_replication_role = replica');
+        await manager.query('INSERT INTO client_secret (digest, client_id) VALUES ($1, $2)', [
+          digestClientSecret('a new one'),
+          clientId,
+        ]);
+      });
+
+      const statuses = await burst(Array<string>(4 * LIMIT).fill('a new one'));
+
+      expect(new Set(statuses)).toEqual(new Set([200]));
+    });
+
+    it('counts what was wrong even if the database did not come to it', async () => {
+      await remember();
+      const read = vi.spyOn(registry, 'read').mockRejectedValue(new DatabaseUnavailableError());
+      const statuses = await burst(wrongSecrets(LIMIT));
+      read.mockRestore();
+
+      expect(statuses).toEqual(Array(LIMIT).fill(503));
+      expect(await burst([`secret of ${clientId}`])).toEqual([429]);
+    });
+
+    it('looks at no secret that was blocked while the database was asked', async () => {
+      feed.announce('client', clientId);
+      const attempt = burst([`secret of ${clientId}`]);
+      feed.announce('throttle', `${attemptKey(clientId, '127.0.0.1')}.60000`);
+
+      expect(await attempt).toEqual([429]);
+    });
+
+    /** Has the client remembered, and not forgotten again because of news that is still on its way. */
+    async function remember(): Promise<void> {
+      const lastNews = randomUUID();
+      await dataSource.query(`SELECT pg_notify('auth_changes', $1)`, [`client:${lastNews}`]);
+      await vi.waitUntil(() => heard.has(lastNews) && feed.isCurrent);
+      await registry.read(clientId);
+      expect(registry.remembered(clientId)).toBeDefined();
+    }
+
+    /** The statuses of attempts that are begun all at once. */
+    async function burst(secrets: readonly string[], as = clientId): Promise<number[]> {
+      return Promise.all(
+        secrets.map(async (secret) => {
+          const attempt = authenticate([`Basic ${btoa(`${as}:${secret}`)}`], form({}), throttled);
+          return statusOf(attempt);
+        }),
+      );
+    }
+  });
+
   const logged = () => lines.map((line) => JSON.parse(line) as { reason: string; fault?: string });
   const reasons = () => logged().map(({ reason }) => reason);
 
@@ -302,9 +402,13 @@ describe('ClientAuthenticator', () => {
     return signer.sign({ ...good, ...claims }, { typ: 'JWT' });
   }
 
-  function authenticate(authorization: string[] | undefined, parameters: FormParameters) {
+  function authenticate(
+    authorization: string[] | undefined,
+    parameters: FormParameters,
+    by = authenticator,
+  ) {
     const raw = { headersDistinct: { authorization } } as unknown as IncomingMessage;
-    return authenticator.authenticate({ raw, ip: '127.0.0.1' }, parameters);
+    return by.authenticate({ raw, ip: '127.0.0.1' }, parameters);
   }
 
   async function insertClient(clientId: string, method: string, disabled: boolean) {
@@ -386,4 +490,19 @@ async function refusalOf(attempt: Promise<unknown>): Promise<unknown> {
     const { code, description, headers } = error;
     return { status: error.getStatus(), code, description, headers };
   }
+}
+
+async function statusOf(attempt: Promise<unknown>): Promise<number> {
+  try {
+    await attempt;
+    return 200;
+  } catch (error) {
+    if (error instanceof DatabaseUnavailableError) return 503;
+    if (error instanceof OAuthError) return error.getStatus();
+    throw error;
+  }
+}
+
+function wrongSecrets(count: number): string[] {
+  return Array.from({ length: count }, (_none, at) => `guess ${at}`);
 }

@@ -13,6 +13,7 @@ import type { FormParameters } from '../oauth/form-parameters.js';
 import { oauthErrorCodeOf } from '../oauth/oauth-error-code.js';
 import { invalidClient, type OAuthError } from '../oauth/oauth-error.js';
 import { ClientThrottle } from '../throttling/client.throttle.js';
+import type { TriesOfMinute } from '../throttling/tries.js';
 import type { AssertionFault } from './assertion-rules.js';
 import { AssertionVerifier } from './assertion.verifier.js';
 import {
@@ -70,62 +71,81 @@ export class ClientAuthenticator {
     parameters: FormParameters,
   ): Promise<RegisteredClient> {
     const credentials = this.credentialsOf(request, parameters);
-    const client = await this.identify(credentials, request.ip);
-    if (credentials.method !== 'private_key_jwt') return client;
+    if (credentials.method !== 'private_key_jwt') return this.bySecret(credentials, request.ip);
+    const client = await this.byAssertion(credentials, request.ip);
     await this.useUp(credentials, request.ip);
     return this.asItIsNow(client, credentials, request.ip);
   }
 
-  private async identify(
-    credentials: PresentedCredentials,
-    address: string,
-  ): Promise<RegisteredClient> {
-    // A signature cannot be guessed: no failures of others stand in the way of a client with a key.
-    const throttle = credentials.method === 'private_key_jwt' ? undefined : this.throttle;
-    throttle?.check(credentials.clientId, address);
-    const remembered = this.clients.remembered(credentials.clientId);
-    const failure = await this.failureOf(remembered, credentials);
+  private async bySecret(credentials: PresentedSecret, address: string): Promise<RegisteredClient> {
+    const { clientId } = credentials;
+    this.throttle.check(clientId, address);
+    const mayTry = this.throttle.hasTriesLeft(clientId, address);
+    const remembered = mayTry ? this.clients.remembered(clientId) : undefined;
+    const failure = this.failureOfSecret(remembered, credentials);
     if (remembered && !failure) return remembered;
-    // What is remembered may be a second old. That nothing is refused without asking the database also
-    // makes refusals take equally long, whether there is such a client or not.
-    const client = await this.clients.read(credentials.clientId);
-    const failureNow = await this.failureOf(client, credentials);
-    if (!client || failureNow) {
-      await throttle?.countFailure(credentials.clientId, address);
-      throw this.refusal(credentials, address, failureNow ?? { reason: 'unknown_client' });
+    // Where nothing is remembered, nothing has been tried yet. Who has no try left waits for the database like
+    // all others, so that the time of a refusal does not tell which clients are remembered.
+    const taken = remembered && this.throttle.takeTry(clientId, address);
+    return this.bySecretNow(credentials, address, taken);
+  }
+
+  // What is remembered may be a second old. That nothing is refused without asking the database also makes
+  // refusals take equally long, whether there is such a client or not.
+  private async bySecretNow(
+    credentials: PresentedSecret,
+    address: string,
+    takenBefore: TriesOfMinute | undefined,
+  ): Promise<RegisteredClient> {
+    const { clientId } = credentials;
+    const client = await this.clients.read(clientId);
+    this.throttle.check(clientId, address);
+    const taken = takenBefore ?? this.throttle.takeTry(clientId, address);
+    const failure = this.failureOfSecret(client, credentials);
+    if (!client || failure) {
+      await this.throttle.countFailure(clientId, address);
+      throw this.refusal(credentials, address, failure ?? { reason: 'unknown_client' });
     }
+    this.throttle.giveBack(taken);
     return client;
   }
 
-  private async failureOf(
-    client: RegisteredClient | undefined,
-    credentials: PresentedCredentials,
-  ): Promise<Failure | undefined> {
-    const reason = reasonNotToTry(client, credentials);
-    const mayTry = reason ? undefined : client;
-    // Checked even if it cannot help any more, so that its time tells nothing about the client.
-    const failure =
-      credentials.method === 'private_key_jwt'
-        ? await this.failureOfAssertion(mayTry, credentials)
-        : this.failureOfSecret(mayTry, credentials);
-    return reason ? { reason } : failure;
+  // A signature cannot be guessed: no failures of others stand in the way of a client with a key.
+  private async byAssertion(
+    credentials: PresentedAssertion,
+    address: string,
+  ): Promise<RegisteredClient> {
+    const remembered = this.clients.remembered(credentials.clientId);
+    const failure = await this.failureOfAssertion(remembered, credentials);
+    if (remembered && !failure) return remembered;
+    const client = await this.clients.read(credentials.clientId);
+    const failureNow = await this.failureOfAssertion(client, credentials);
+    if (client && !failureNow) return client;
+    throw this.refusal(credentials, address, failureNow ?? { reason: 'unknown_client' });
   }
 
+  // Compared even if it cannot help any more, so that its time tells nothing about the client. Not
+  // asynchronous: a try is taken with it.
   private failureOfSecret(
     client: RegisteredClient | undefined,
-    { clientSecret }: PresentedSecret,
+    credentials: PresentedSecret,
   ): Failure | undefined {
-    const secret = matchingSecret(clientSecret, client?.secrets ?? [], Date.now());
-    if (!secret) return { reason: 'wrong_secret' };
+    const reason = reasonNotToTry(client, credentials);
+    const secrets = reason ? [] : (client?.secrets ?? []);
+    const secret = matchingSecret(credentials.clientSecret, secrets, Date.now());
+    if (!secret) return { reason: reason ?? 'wrong_secret' };
     this.secretUsage.note(secret.secretId);
     return undefined;
   }
 
+  // Verified even if it cannot help any more, for the same reason.
   private async failureOfAssertion(
     client: RegisteredClient | undefined,
-    { assertion }: PresentedAssertion,
+    credentials: PresentedAssertion,
   ): Promise<Failure | undefined> {
-    const fault = await this.assertions.faultOf(assertion, client);
+    const reason = reasonNotToTry(client, credentials);
+    const fault = await this.assertions.faultOf(credentials.assertion, reason ? undefined : client);
+    if (reason) return { reason };
     if (fault === 'keys_unavailable') return { reason: fault };
     return fault && { reason: 'wrong_assertion', fault };
   }

@@ -105,6 +105,25 @@ describe('PublishedKeys', () => {
     expect(await keys.at(uri)).toBeUndefined();
   });
 
+  it('stay in use no longer though the clock is set back (P14)', async () => {
+    let uptime = 1_000;
+    const uptimeClock = vi.spyOn(performance, 'now').mockImplementation(() => uptime);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const fetcher = new KeySetFetcher({ privateAddresses: true });
+      keys = new PublishedKeys(fetcher, logger, new Metrics('auth-server'));
+      await keys.at(uri);
+      published = [second.publicJwk];
+      vi.setSystemTime(Date.now() - 3_600_000);
+      uptime += 301_000;
+
+      expect(kidsOf(await keys.at(uri))).toEqual(['second']);
+    } finally {
+      vi.useRealTimers();
+      uptimeClock.mockRestore();
+    }
+  });
+
   it('are there again once they can be fetched, which is tried every five seconds', async () => {
     answer = () => ({ status: 503 });
     expect(await keys.at(uri)).toBeUndefined();

@@ -18,7 +18,7 @@ const REMEMBERED_SETS = 10_000;
 
 const outcomes = ['success', 'failure'] as const;
 
-/** What is known of the keys at one URI. Times are milliseconds since the epoch. */
+/** What is known of the keys at one URI. Times are milliseconds of a clock that never goes back. */
 interface KeySet {
   keys: readonly ClientKey[];
   fetchedAt: number;
@@ -37,12 +37,12 @@ export class PublishedKeys {
   /** For what is done in the background: it is no part of the trace of whoever happened to start it. */
   private readonly outsideOfCallers = AsyncLocalStorage.snapshot();
 
-  /** @param now milliseconds since the epoch. */
+  /** @param now milliseconds of a clock that never goes back. */
   constructor(
     private readonly fetcher: KeySetFetcher,
     private readonly logger: EventLogger,
     metrics: Metrics,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.fetches = metrics.counterBy({
       name: 'oauth_client_key_fetches_total',

@@ -126,6 +126,55 @@ describe('ClientThrottle', () => {
     expect(refusalBy(deaf)).toBeDefined();
   });
 
+  it('has as many tries a minute in this process as there may be failures', () => {
+    for (let time = 0; time < LIMIT; time++) {
+      expect(one.throttle.hasTriesLeft(clientId, HOME)).toBe(true);
+      one.throttle.takeTry(clientId, HOME);
+    }
+
+    expect(one.throttle.hasTriesLeft(clientId, HOME)).toBe(false);
+    expect(one.throttle.hasTriesLeft(clientId, ABROAD)).toBe(true);
+    expect(other.throttle.hasTriesLeft(clientId, HOME)).toBe(true);
+    advance(20);
+    expect(refusalOf(() => one.throttle.takeTry(clientId, HOME))).toEqual({
+      status: 429,
+      code: 'temporarily_unavailable',
+      headers: { 'retry-after': '40' },
+    });
+    // What is not known to be wrong yet blocks nobody.
+    expect(refusalBy(one)).toBeUndefined();
+    advance(40);
+    expect(one.throttle.hasTriesLeft(clientId, HOME)).toBe(true);
+  });
+
+  it('has a try again that was given back, in the minute that it was taken in', () => {
+    const minutes = Array.from({ length: LIMIT }, () => one.throttle.takeTry(clientId, HOME));
+    for (const minute of minutes) one.throttle.giveBack(minute);
+    expect(one.throttle.hasTriesLeft(clientId, HOME)).toBe(true);
+
+    const before = one.throttle.takeTry(clientId, HOME);
+    advance(60);
+    for (let time = 0; time < LIMIT; time++) one.throttle.takeTry(clientId, HOME);
+    one.throttle.giveBack(before);
+    expect(one.throttle.hasTriesLeft(clientId, HOME)).toBe(false);
+  });
+
+  it('ends a block after its minute, though the clock is set back', async () => {
+    let uptime = 1_000;
+    const uptimeClock = vi.spyOn(performance, 'now').mockImplementation(() => uptime);
+    try {
+      const steady = replica({ deaf: true, byUptime: true });
+      await fail(steady, LIMIT);
+      advance(-3_600);
+      expect(refusalBy(steady)).toMatchObject({ headers: { 'retry-after': '60' } });
+      uptime += 60_000;
+      expect(refusalBy(steady)).toBeUndefined();
+    } finally {
+      uptimeClock.mockRestore();
+      advance(3_600);
+    }
+  });
+
   it('ignores announcements it does not understand', async () => {
     for (const announcement of ['', 'x', `${'a'.repeat(43)}.999999`, `${'a'.repeat(43)}.-1`]) {
       await dataSource.query(`SELECT pg_notify('auth_changes', $1)`, [`throttle:${announcement}`]);
@@ -204,11 +253,12 @@ describe('ClientThrottle', () => {
     return waiting.length;
   }
 
-  function replica({ deaf = false } = {}): Replica {
+  function replica({ deaf = false, byUptime = false } = {}): Replica {
     const metrics = new Metrics('auth-server');
     const feed = new ChangeFeed(database.url, logger);
     const audit = new AuditTrail(dataSource, logger, metrics, clock.now);
-    const throttle = new ClientThrottle(LIMIT, dataSource, feed, audit, logger, metrics, clock.now);
+    const now = byUptime ? undefined : clock.now;
+    const throttle = new ClientThrottle(LIMIT, dataSource, feed, audit, logger, metrics, now);
     if (!deaf) feed.onModuleInit();
     return { throttle, feed, metrics };
   }
@@ -223,8 +273,12 @@ describe('ClientThrottle', () => {
   }
 
   function refusalBy({ throttle }: Replica, client = clientId, address = HOME): unknown {
+    return refusalOf(() => throttle.check(client, address));
+  }
+
+  function refusalOf(act: () => unknown): unknown {
     try {
-      throttle.check(client, address);
+      act();
       return undefined;
     } catch (error) {
       return shownError(error);

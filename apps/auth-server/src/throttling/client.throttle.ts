@@ -7,6 +7,7 @@ import type { ChangeFeed } from '../changes/change-feed.js';
 import { shownClientId } from '../clients/shown-client-id.js';
 import { tooManyFailures, type OAuthError } from '../oauth/oauth-error.js';
 import { attemptKey } from './attempt-key.js';
+import { Tries, type TriesOfMinute } from './tries.js';
 
 const WINDOW_SECONDS = 60;
 const WINDOW_MS = WINDOW_SECONDS * 1_000;
@@ -20,14 +21,15 @@ const ANNOUNCEMENT = /^(?<key>[\w-]{43})\.(?<left>\d{1,5})$/;
  */
 export class ClientThrottle {
   private readonly failures: RateLimiterPostgres;
-  /** When each block ends, in milliseconds since the epoch. */
+  private readonly tries: Tries;
+  /** When each block ends, by `now`. */
   private readonly blocks = new LRUCache<string, number>({ max: REMEMBERED_BLOCKS });
   private lastBlockEndsAt = 0;
   private readonly throttled: Counter;
 
   /**
    * @param limit how many failures a minute there may be for one client from one address.
-   * @param now milliseconds since the epoch.
+   * @param now milliseconds of a clock that never goes back.
    */
   constructor(
     private readonly limit: number,
@@ -36,7 +38,7 @@ export class ClientThrottle {
     private readonly audit: AuditTrail,
     private readonly logger: EventLogger,
     metrics: Metrics,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.failures = new RateLimiterPostgres({
       storeClient: dataSource,
@@ -48,6 +50,7 @@ export class ClientThrottle {
       points: limit,
       duration: WINDOW_SECONDS,
     });
+    this.tries = new Tries(limit, now);
     feed.subscribe('throttle', (announcement) => this.learn(announcement));
     this.throttled = metrics.counter({
       name: 'oauth_client_authentication_throttled_total',
@@ -66,6 +69,29 @@ export class ClientThrottle {
     if (now >= this.lastBlockEndsAt) return;
     const endsAt = this.blocks.get(attemptKey(clientId, address)) ?? 0;
     if (now < endsAt) throw this.refusal(clientId, address, endsAt - now);
+  }
+
+  /** Whether a secret may be compared here and now: as many as may be wrong are not wrong, or in doubt, already. */
+  hasTriesLeft(clientId: string, address: string): boolean {
+    // Nearly always everybody has, and this is all.
+    return !this.tries.areShort || this.tries.shortageOf(attemptKey(clientId, address)) === 0;
+  }
+
+  /**
+   * To be called with the comparison of a secret, with nothing waited for in between.
+   *
+   * @returns what is to be given back if the secret is right.
+   * @throws OAuthError 429 if there is none left.
+   */
+  takeTry(clientId: string, address: string): TriesOfMinute {
+    const key = attemptKey(clientId, address);
+    const shortage = this.tries.shortageOf(key);
+    if (shortage > 0) throw this.refusal(clientId, address, shortage);
+    return this.tries.take(key);
+  }
+
+  giveBack(minute: TriesOfMinute): void {
+    minute.taken -= 1;
   }
 
   /**
