@@ -64,7 +64,12 @@ export class KeySetFetcher {
     };
     return new Promise((resolve, reject) => {
       const request = url.protocol === 'https:' ? requestByHttps : requestByHttp;
-      request(url, options).on('response', resolve).on('error', reject).end();
+      request(url, options)
+        .on('response', resolve)
+        .on('error', reject)
+        // After 101 there is neither of them, and the time limit finds nothing left to end.
+        .on('close', () => reject(new Error('closed the connection without an answer')))
+        .end();
     });
   }
 
