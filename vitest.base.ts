@@ -22,5 +22,6 @@ export const base: ViteUserConfig = {
     // Many tests start a PostgreSQL or stop one, beside others that do. How fast that is, is not what they test.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 };

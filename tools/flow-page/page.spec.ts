@@ -32,7 +32,7 @@ describe('the page of the flow, as a browser shows it', { timeout: 5 * PATIENCE_
     await page.goto(server.url);
   }, 2 * PATIENCE_MS);
 
-  afterEach(() => page.close());
+  afterEach(() => page.close(), PATIENCE_MS);
 
   async function send(...spans: readonly Span[]): Promise<void> {
     const headers = { 'content-type': 'application/x-protobuf' };

@@ -9,10 +9,15 @@ const FREE_PORT_ATTEMPTS = 100;
 /** `localhost` is either, depending on the resolver. */
 const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1'];
 
-/** Finds a port that nothing listens on, and that stays free while a server on it is restarted. */
+/** Those that were found: what is to listen on one may not have been started yet. */
+const found = new Set<number>();
+
+/** Finds a port that nothing listens on, another one each time, that stays free while a server on it is restarted. */
 export async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < FREE_PORT_ATTEMPTS; attempt++) {
     const port = randomInt(FREE_PORT_RANGE.from, FREE_PORT_RANGE.to);
+    if (found.has(port)) continue;
+    found.add(port);
     if ((await portObstacle(port)) === undefined) return port;
   }
   throw new LocalSystemError('no free port was found on localhost');

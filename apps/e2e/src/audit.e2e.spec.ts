@@ -56,16 +56,19 @@ describe.runIf(runsAsProcesses)('the audit trail', () => {
     const occurredAt = row?.occurred_at.getTime();
     expect(occurredAt).toBeGreaterThanOrEqual(startedAt - 1_000);
     expect(occurredAt).toBeLessThanOrEqual(Date.now() + 1_000);
-    await vi.waitFor(() => {
-      expect(auth.logged(0, 'client_authentication.failed')).toContainEqual(
-        expect.objectContaining({
-          request_id: requestId,
-          client_id: 'worker',
-          outcome: 'failure',
-          reason: 'wrong_secret',
-        }),
-      );
-    });
+    await vi.waitFor(
+      () => {
+        expect(auth.logged(0, 'client_authentication.failed')).toContainEqual(
+          expect.objectContaining({
+            request_id: requestId,
+            client_id: 'worker',
+            outcome: 'failure',
+            reason: 'wrong_secret',
+          }),
+        );
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it('O04 tells of who brings no credentials at all, or nothing that can be read as some', async () => {
@@ -104,11 +107,14 @@ describe.runIf(runsAsProcesses)('the audit trail', () => {
     await vi.waitFor(async () => expect(await eventsOf('e2e-audit-later')).toHaveLength(1), SOON);
 
     expect(await eventsOf(requestId)).toEqual([]);
-    await vi.waitFor(() => {
-      expect(auth.logged(0, 'token.issued')).toContainEqual(
-        expect.objectContaining({ request_id: requestId, client_id: 'worker' }),
-      );
-    });
+    await vi.waitFor(
+      () => {
+        expect(auth.logged(0, 'token.issued')).toContainEqual(
+          expect.objectContaining({ request_id: requestId, client_id: 'worker' }),
+        );
+      },
+      { timeout: 10_000 },
+    );
     expect(auth.servers[0]?.process.output).not.toContain(token.split('.')[2]);
   });
 

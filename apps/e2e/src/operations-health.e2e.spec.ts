@@ -50,7 +50,7 @@ describe.each(APPS)('operation of %s', (name, url, dependencies) => {
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(answer.text).toContain(`service="${name}"`);
     // A request is counted once its answer has left, so perhaps after that has arrived.
-    await vi.waitFor(async () => expect(await count()).toBe(before + 1));
+    await vi.waitFor(async () => expect(await count()).toBe(before + 1), { timeout: 10_000 });
     // A label of its own for each address would let callers fill the memory.
     expect((await send(`${url}/metrics`)).text).not.toContain(path);
   });

@@ -153,27 +153,33 @@ describe.runIf(runsAsProcesses)('throttling of failed client authentication', ()
 
     expect((await sumOf(auth.url(SECOND), metric)) - before).toBe(3);
     // What a process writes may be read after its answer.
-    await vi.waitFor(() => {
-      const lines = auth.logged(SECOND, 'client_authentication.throttled');
-      expect(lines.filter((line) => line['client_id'] === client.client_id)).toHaveLength(3);
-      expect(auth.logged(SECOND, 'client_authentication.blocked')).toContainEqual(
-        expect.objectContaining({
-          client_id: client.client_id,
-          reason: 'too_many_failures',
-          outcome: 'failure',
-        }),
-      );
-    });
-    await vi.waitFor(async () => {
-      const rows = await auth.query<{ event: string; count: number }>(
-        `SELECT event, count(*)::int FROM audit_event WHERE subject = $1 GROUP BY event ORDER BY event`,
-        [client.client_id],
-      );
-      expect(rows).toEqual([
-        { event: 'client_authentication.blocked', count: 1 },
-        { event: 'client_authentication.failed', count: LIMIT },
-      ]);
-    });
+    await vi.waitFor(
+      () => {
+        const lines = auth.logged(SECOND, 'client_authentication.throttled');
+        expect(lines.filter((line) => line['client_id'] === client.client_id)).toHaveLength(3);
+        expect(auth.logged(SECOND, 'client_authentication.blocked')).toContainEqual(
+          expect.objectContaining({
+            client_id: client.client_id,
+            reason: 'too_many_failures',
+            outcome: 'failure',
+          }),
+        );
+      },
+      { timeout: 10_000 },
+    );
+    await vi.waitFor(
+      async () => {
+        const rows = await auth.query<{ event: string; count: number }>(
+          `SELECT event, count(*)::int FROM audit_event WHERE subject = $1 GROUP BY event ORDER BY event`,
+          [client.client_id],
+        );
+        expect(rows).toEqual([
+          { event: 'client_authentication.blocked', count: 1 },
+          { event: 'client_authentication.failed', count: LIMIT },
+        ]);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   function request(server: number, forwardedFor?: string): Promise<Answer> {

@@ -95,11 +95,14 @@ describe('the whole flow', () => {
   it.runIf(isOurOwn)('keeps invoices that agree with the orders one to one', async () => {
     const billed = await allBilled(await placeSome());
 
-    const invoices = await vi.waitFor(async () => {
-      const found = await invoicesFor(billed);
-      expect(found.filter(({ status }) => status !== 'acknowledged')).toEqual([]);
-      return found;
-    });
+    const invoices = await vi.waitFor(
+      async () => {
+        const found = await invoicesFor(billed);
+        expect(found.filter(({ status }) => status !== 'acknowledged')).toEqual([]);
+        return found;
+      },
+      { timeout: 10_000 },
+    );
 
     const bySelf = (a: { orderId: string }, b: { orderId: string }) =>
       a.orderId < b.orderId ? -1 : 1;

@@ -57,17 +57,18 @@ function addImage(tree: Tree, { name }: NewApp, overlay: string, images: string)
 
 function addLaptopDatabase(tree: Tree, { database }: NewApp): void {
   const password = `${database}_password`;
+  // In quotes: it may be a word of SQL.
   edit(tree, `${LAPTOP}/database/roles.sql`, (text) => {
     const lines: readonly [RegExp, string][] = [
       [
         /^\\set \w+_password/,
         `\\set ${password} \`cat /run/secrets/database/${database}-password\``,
       ],
-      [/^CREATE ROLE/, `CREATE ROLE ${database} LOGIN PASSWORD :'${password}';`],
-      [/^CREATE DATABASE/, `CREATE DATABASE ${database} OWNER ${database};`],
+      [/^CREATE ROLE/, `CREATE ROLE "${database}" LOGIN PASSWORD :'${password}';`],
+      [/^CREATE DATABASE/, `CREATE DATABASE "${database}" OWNER "${database}";`],
     ];
     const added = lines.reduce((sql, [after, line]) => addAfterLast(sql, after, line), text);
-    return replaceFirst(added, /REVOKE CONNECT ON DATABASE /, (start) => `${start}${database}, `);
+    return replaceFirst(added, /REVOKE CONNECT ON DATABASE /, (start) => `${start}"${database}", `);
   });
   edit(tree, `${LAPTOP}/database/stateful-set.yaml`, (text) =>
     addAfterLast(

@@ -11,6 +11,8 @@ export interface AppKind {
 const WORDS = /^[a-z][a-z\d]*(-[a-z][a-z\d]*)+$/;
 /** Kubernetes takes 63 characters, of which the names of the Jobs add some. */
 const LONGEST = 40;
+/** What no role or database of one's own is called (PostgreSQL: CREATE ROLE, "Template Databases"). */
+const POSTGRESQLS_OWN = /^(pg_.*|public|none|postgres|template[01])$/;
 
 /** Derives the names of an app; an error says what is wrong with the one that is given. */
 export function appNames(name: string, { kind, ending }: AppKind): AppNames {
@@ -22,6 +24,11 @@ export function appNames(name: string, { kind, ending }: AppKind): AppNames {
   }
   const { className, propertyName } = names(name);
   const database = name.slice(0, -ending.length).replaceAll('-', '_');
+  if (POSTGRESQLS_OWN.test(database)) {
+    throw new Error(
+      `"${name}" would have a database "${database}": PostgreSQL keeps that name for itself`,
+    );
+  }
   return {
     name,
     constant: name.replaceAll('-', '_').toUpperCase(),

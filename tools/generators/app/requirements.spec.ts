@@ -38,4 +38,8 @@ describe('the port of a new app', () => {
   it('is not that of another app', () => {
     expect(() => choosePort(3000)).toThrow('another app');
   });
+
+  it('is not the one of health and metrics', () => {
+    expect(() => choosePort(9_000)).toThrow('health and metrics');
+  });
 });

@@ -4,6 +4,8 @@ import type { AppNames } from './new-app.ts';
 
 const LOWEST_PORT = 1_024;
 const HIGHEST_PORT = 65_535;
+/** Taken on Kubernetes by health and metrics. */
+const MANAGEMENT_PORT = 9_000;
 /** Where `npm start` shows the flow by default. */
 const FLOW_PAGE_PORT = 3003;
 
@@ -24,6 +26,9 @@ export function choosePort(wanted: number | undefined): number {
   if (wanted === undefined) return nextPort(Math.max(...ports));
   if (!Number.isInteger(wanted) || wanted < LOWEST_PORT || wanted > HIGHEST_PORT) {
     throw new Error(`the port has to be a number from ${LOWEST_PORT} to ${HIGHEST_PORT}`);
+  }
+  if (wanted === MANAGEMENT_PORT) {
+    throw new Error(`port ${wanted} is that of health and metrics on Kubernetes`);
   }
   if (ports.includes(wanted)) throw new Error(`port ${wanted} is that of another app`);
   return wanted;

@@ -51,4 +51,22 @@ describe('the names of a resource server', () => {
   it('are words that code can be made of', () => {
     expect(() => serviceNames('cases-api')).toThrow('a word of TypeScript');
   });
+
+  it.each(['posts-api', 'queries-api', 'bodies-api', 'controllers-api'])(
+    'are not those that its code has something else for: %s',
+    (name) => {
+      expect(() => serviceNames(name)).toThrow('its code has something else for');
+    },
+  );
+
+  it.each(['pg-sync-api', 'public-api', 'none-api', 'postgres-api', 'template1-api'])(
+    'are not those that PostgreSQL keeps for itself: %s',
+    (name) => {
+      expect(() => serviceNames(name)).toThrow('PostgreSQL keeps that name for itself');
+    },
+  );
+
+  it('may be words of SQL', () => {
+    expect(serviceNames('users-api').table).toBe('user');
+  });
 });

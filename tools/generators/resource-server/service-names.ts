@@ -35,6 +35,9 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
+/** What the generated controller has by these names already. */
+const TAKEN = new Set(['body', 'controller', 'date', 'get', 'post', 'promise', 'query']);
+
 /** Derives them; an error says what is wrong with a name. */
 export function serviceNames(name: string): ServiceNames {
   const app = appNames(name, { kind: 'resource server', ending: '-api' });
@@ -42,6 +45,11 @@ export function serviceNames(name: string): ServiceNames {
   const resource = singular(resources);
   if (RESERVED.has(resource)) {
     throw new Error(`"${name}" would be an API of "${resource}", which is a word of TypeScript`);
+  }
+  if (TAKEN.has(resource)) {
+    throw new Error(
+      `"${name}" would be an API of "${resource}", which its code has something else for`,
+    );
   }
   const wordsOfMany = resources.replaceAll('-', ' ');
   return {

@@ -51,7 +51,10 @@ function scopesFileOf(audience: string): string {
 
 function addToRegistry(text: string, audience: string, scope: string, description: string): string {
   const entry = `{ "name": ${JSON.stringify(scope)}, "description": ${JSON.stringify(description)} }`;
-  const list = new RegExp(String.raw`"name": "${audience}",\s+"scopes": \[[^\]]*?(?=\s*\])`);
+  // Its end is not a bracket within a description.
+  const list = new RegExp(
+    String.raw`"name": "${audience}",\s+"scopes": \[(?:[^"\]]|"(?:[^"\\]|\\.)*")*?(?=\s*\])`,
+  );
   return replaceFirst(text, list, (found) => `${found},\n${entry}`);
 }
 

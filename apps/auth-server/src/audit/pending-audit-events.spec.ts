@@ -98,7 +98,7 @@ describe('PendingAuditEvents', () => {
     const attempts = vi.spyOn(dataSource, 'createQueryBuilder');
     pending.add(event());
     for (let tick = 0; tick < 20; tick++) void pending.store();
-    await vi.waitUntil(() => attempts.mock.calls.length === 1);
+    await vi.waitUntil(() => attempts.mock.calls.length === 1, { timeout: 10_000 });
     for (let tick = 0; tick < 20; tick++) void pending.store();
     await pending.stop();
     await lock.release();

@@ -47,7 +47,7 @@ describe('ChangeFeed', () => {
     feed.onGap(() => (gaps += 1));
     expect(feed.isCurrent).toBe(false);
     feed.onModuleInit();
-    await vi.waitUntil(() => feed.isCurrent);
+    await vi.waitUntil(() => feed.isCurrent, { timeout: 10_000 });
   });
 
   afterEach(() => feed.onApplicationShutdown());
@@ -84,11 +84,11 @@ describe('ChangeFeed', () => {
       VALUES ('used', '', 'client_secret_basic', '{}')`);
     await dataSource.query(`
       INSERT INTO client_secret (digest, client_id) VALUES (sha256('used'), 'used')`);
-    await vi.waitUntil(() => heard.length === 2);
+    await vi.waitUntil(() => heard.length === 2, { timeout: 10_000 });
     await dataSource.query('UPDATE client_secret SET last_used_at = now()');
     await dataSource.query(`UPDATE client SET client_name = 'later' WHERE client_id = 'used'`);
 
-    await vi.waitUntil(() => heard.length >= 3);
+    await vi.waitUntil(() => heard.length >= 3, { timeout: 10_000 });
     expect(heard).toEqual(['client used', 'client used', 'client used']);
   });
 
@@ -102,14 +102,14 @@ describe('ChangeFeed', () => {
     const gapsBefore = gaps;
     await dataSource.query(`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE query LIKE '%pg_notify%' AND pid <> pg_backend_pid()`);
+      WHERE datname = current_database() AND query LIKE '%pg_notify%' AND pid <> pg_backend_pid()`);
 
     await vi.waitUntil(() => gaps > gapsBefore, { timeout: 5_000 });
     await vi.waitUntil(() => feed.isCurrent, { timeout: 5_000 });
   });
 
   async function expectHeard(change: string): Promise<void> {
-    await vi.waitUntil(() => heard.length > 0);
+    await vi.waitUntil(() => heard.length > 0, { timeout: 10_000 });
     expect(heard.splice(0)).toContain(change);
   }
 });

@@ -74,7 +74,7 @@ describe('ClientAuthenticator', () => {
     await insertClient('disabled', 'client_secret_basic', true);
     key = await TestSigningKey.generate('first');
     await insertClientWithKey('by-key', key);
-    await vi.waitUntil(() => feed.isCurrent);
+    await vi.waitUntil(() => feed.isCurrent, { timeout: 10_000 });
   });
 
   beforeEach(() => {
@@ -350,7 +350,7 @@ describe('ClientAuthenticator', () => {
     async function remember(): Promise<void> {
       const lastNews = randomUUID();
       await dataSource.query(`SELECT pg_notify('auth_changes', $1)`, [`client:${lastNews}`]);
-      await vi.waitUntil(() => heard.has(lastNews) && feed.isCurrent);
+      await vi.waitUntil(() => heard.has(lastNews) && feed.isCurrent, { timeout: 10_000 });
       await registry.read(clientId);
       expect(registry.remembered(clientId)).toBeDefined();
     }
@@ -424,7 +424,7 @@ describe('ClientAuthenticator', () => {
   async function changeClient(change: string, values: unknown[] = []) {
     await registry.find('by-key');
     await dataSource.query(`UPDATE client SET ${change} WHERE client_id = 'by-key'`, values);
-    await vi.waitUntil(() => registry.remembered('by-key') === undefined);
+    await vi.waitUntil(() => registry.remembered('by-key') === undefined, { timeout: 10_000 });
   }
 
   async function restoreClientWithKey() {
@@ -443,7 +443,7 @@ describe('ClientAuthenticator', () => {
     try {
       await lock.query('LOCK TABLE used_assertion IN EXCLUSIVE MODE');
       const outcome = refusalOf(byAssertion(await assertionOf('by-key', key)));
-      await vi.waitUntil(somebodyWaits);
+      await vi.waitUntil(somebodyWaits, { timeout: 10_000 });
       await happens();
       await lock.rollbackTransaction();
       return await outcome;

@@ -100,7 +100,7 @@ describe('PublishedKeys', () => {
 
     clock.advance({ seconds: 300 });
     expect(kidsOf(await keys.at(uri))).toEqual(['first']);
-    await vi.waitUntil(() => lines.length > 0);
+    await vi.waitUntil(() => lines.length > 0, { timeout: 10_000 });
     clock.advance({ seconds: 1 });
     expect(await keys.at(uri)).toBeUndefined();
   });
@@ -168,7 +168,7 @@ describe('PublishedKeys', () => {
       return { body: { keys: [] } };
     });
     const waiting = keys.at(`${slow.url}/jwks`);
-    await vi.waitUntil(() => slow.requests.length === 1);
+    await vi.waitUntil(() => slow.requests.length === 1, { timeout: 10_000 });
 
     expect(kidsOf(await keys.at(uri))).toEqual(['first']);
 

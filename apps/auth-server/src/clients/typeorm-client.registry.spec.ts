@@ -103,7 +103,7 @@ describe('TypeOrmClientRegistry', () => {
     beforeAll(async () => {
       await insertClient('known', { scopes: ['orders:read'] });
       feed.onModuleInit();
-      await vi.waitUntil(() => feed.isCurrent);
+      await vi.waitUntil(() => feed.isCurrent, { timeout: 10_000 });
     });
 
     afterAll(() => feed.onApplicationShutdown());
@@ -119,7 +119,7 @@ describe('TypeOrmClientRegistry', () => {
         INSERT INTO resource_server_client (resource_server, client_id)
         VALUES ('orders', 'known')`);
 
-      await vi.waitUntil(() => remembered('known') === undefined);
+      await vi.waitUntil(() => remembered('known') === undefined, { timeout: 10_000 });
       await expect(registry.find('known')).resolves.toMatchObject({
         resourceServers: ['https://orders.example'],
       });
@@ -159,13 +159,15 @@ describe('TypeOrmClientRegistry', () => {
       await insertClient(clientId, { scopes: ['orders:bill'] });
       await insertSecret(clientId, clientId, null);
       // The client, its scope and its secret.
-      await vi.waitUntil(() => heard.filter((changed) => changed === clientId).length === 3);
+      await vi.waitUntil(() => heard.filter((changed) => changed === clientId).length === 3, {
+        timeout: 10_000,
+      });
       await registry.find(clientId);
       expect(remembered(clientId)).toBeDefined();
 
       await dataSource.query(statement);
 
-      await vi.waitUntil(() => remembered(clientId) === undefined);
+      await vi.waitUntil(() => remembered(clientId) === undefined, { timeout: 10_000 });
     });
 
     it('keeps a client when it hears of a change of another', async () => {
@@ -205,7 +207,7 @@ describe('TypeOrmClientRegistry', () => {
       await dataSource.query(`
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND query LIKE '%pg_notify%' AND pid <> pg_backend_pid()`);
-      await vi.waitUntil(() => !feed.isCurrent);
+      await vi.waitUntil(() => !feed.isCurrent, { timeout: 10_000 });
       await vi.waitUntil(() => feed.isCurrent, { timeout: 5_000 });
 
       expect(remembered('known')).toBeUndefined();

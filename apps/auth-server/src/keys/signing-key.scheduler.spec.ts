@@ -87,12 +87,12 @@ describe('SigningKeyScheduler', () => {
     const first = keys.current.kid;
 
     clock.advance({ seconds: 30 * DAY });
-    await expect.poll(() => keys.published.length, { timeout: 4_000 }).toBe(2);
+    await expect.poll(() => keys.published.length, { timeout: 10_000 }).toBe(2);
     clock.advance({ seconds: 10 });
     expect(keys.current.kid).not.toBe(first);
     clock.advance({ seconds: HOUR });
 
-    await expect.poll(() => events(), { timeout: 4_000 }).toContain('signing_key.retired');
+    await expect.poll(() => events(), { timeout: 10_000 }).toContain('signing_key.retired');
     expect(keys.published.map(({ kid }) => kid)).toEqual([keys.current.kid]);
   });
 
@@ -100,12 +100,12 @@ describe('SigningKeyScheduler', () => {
     const { keys, dataSource } = await start(10);
     await dataSource.query('ALTER TABLE signing_key RENAME TO signing_key_away');
 
-    await expect.poll(events, { timeout: 4_000 }).toContain('signing_key.check_failed');
+    await expect.poll(events, { timeout: 10_000 }).toContain('signing_key.check_failed');
     expect(keys.published).toHaveLength(1);
 
     await dataSource.query('ALTER TABLE signing_key_away RENAME TO signing_key');
     clock.advance({ seconds: 30 * DAY });
-    await expect.poll(() => keys.published.length, { timeout: 4_000 }).toBe(2);
+    await expect.poll(() => keys.published.length, { timeout: 10_000 }).toBe(2);
   });
 
   async function start(announcementSeconds = HOUR) {
@@ -124,7 +124,7 @@ describe('SigningKeyScheduler', () => {
     feed.onModuleInit();
     await scheduler.onModuleInit();
     scheduler.onApplicationBootstrap();
-    await vi.waitUntil(() => feed.isCurrent);
+    await vi.waitUntil(() => feed.isCurrent, { timeout: 10_000 });
     stops.push(async () => {
       await scheduler.beforeApplicationShutdown();
       await feed.onApplicationShutdown();

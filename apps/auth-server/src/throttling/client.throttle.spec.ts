@@ -44,7 +44,7 @@ describe('ClientThrottle', () => {
     logger = createEventLogger('auth', 'info', { write: (line) => void lines.push(line) });
     one = replica();
     other = replica();
-    await vi.waitUntil(() => one.feed.isCurrent && other.feed.isCurrent);
+    await vi.waitUntil(() => one.feed.isCurrent && other.feed.isCurrent, { timeout: 10_000 });
     // The limiter asks no other clock than this one.
     vi.useFakeTimers({ toFake: ['Date'] });
   });

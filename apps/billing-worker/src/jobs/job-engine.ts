@@ -5,6 +5,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 
 /** How often it is looked for jobs whose worker has died. */
 const SUPERVISE_SECONDS = 5;
+/** How often finished jobs are deleted whose time is over; pg-boss does so once a day by itself. */
+const MAINTENANCE_SECONDS = 300;
 const REPEATED_ERROR_MS = 60_000;
 
 /**
@@ -26,6 +28,7 @@ export async function startJobEngine(
     supervise: role === 'supervisor',
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
+    maintenanceIntervalSeconds: MAINTENANCE_SECONDS,
     registerInstance: false,
     // Jobs are traced as all background jobs of a service are.
     openTelemetry: { enabled: false },

@@ -56,6 +56,19 @@ describe('JobWorkers', { timeout: 30_000 }, () => {
     expect(world.lists).toHaveLength(1);
   });
 
+  it('deletes jobs an hour after their end, and not once a day', async () => {
+    await world.startWorker();
+    await allAcknowledged();
+    await world.query(`UPDATE pgboss.job SET completed_on = now() - interval '61 minutes'
+      WHERE state = 'completed'`);
+    await world.query(`UPDATE pgboss.queue SET maintain_on = now() - interval '301 seconds'`);
+
+    const ended = () =>
+      world.query(`SELECT id FROM pgboss.job WHERE completed_on < now() - interval '1 hour'`);
+    expect(await ended()).not.toEqual([]);
+    await expect.poll(ended, { timeout: 20_000 }).toEqual([]);
+  });
+
   it('finds in the next interval what was placed after it has looked', async () => {
     await world.startWorker({ intervalSeconds: 1 });
     await allAcknowledged();

@@ -142,10 +142,15 @@ export async function answers(url: string, status = 200): Promise<boolean> {
 // Below what systems hand out for outgoing connections, of which tests make many.
 const PORTS = { from: 10_000, to: 20_000 };
 
-/** A port of localhost that nothing listens on. */
+/** Those that were found: what is to listen on one may not have been started yet. */
+const found = new Set<number>();
+
+/** A port of localhost that nothing listens on, and another one each time. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(PORTS.from, PORTS.to);
+    if (found.has(port)) continue;
+    found.add(port);
     if ((await canListen(port, '127.0.0.1')) && (await canListen(port, '::1'))) return port;
   }
 }
